@@ -1,0 +1,56 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+    name: "residua",
+    products: [
+        .library(name: "Residua", targets: ["Residua"]),
+        .executable(name: "residua", targets: ["ResiduaCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    ],
+    targets: [
+        // The kernels' texts, embedded; and the C module that runs them on OpenCL devices or natively.
+        .target(name: "Kernels", path: "Kernels", exclude: [], publicHeadersPath: "include"),
+        .target(
+            name: "CCompute", dependencies: ["Kernels"],
+            cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread"), .linkedLibrary("m")]),
+        .systemLibrary(name: "CLAPACK", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        // The rooms; arrows run downward only.
+        .target(name: "LinearAlgebra", dependencies: ["CCompute", "CLAPACK"]),
+        .target(name: "Differentiation"),
+        .target(name: "Problems", dependencies: ["Differentiation", "LinearAlgebra"]),
+        .target(name: "Models", dependencies: ["Differentiation", "LinearAlgebra"]),
+        .target(name: "Compute", dependencies: ["CCompute", "Differentiation", "LinearAlgebra", "Problems", "Models"]),
+        .target(name: "Spectra", dependencies: ["LinearAlgebra"]),
+        .target(name: "Solvers", dependencies: ["Compute", "Spectra"]),
+        .target(name: "Studies", dependencies: ["Solvers"]),
+        .target(name: "Reports"),
+        .target(name: "Residua", dependencies: ["Compute", "Spectra", "Solvers"]),
+        .executableTarget(
+            name: "ResiduaCommand",
+            dependencies: [
+                "Residua", "Studies", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/residua"),
+        // Tests, one target a room.
+        .target(name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport"),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "CComputeTests", dependencies: ["CCompute", "Kernels", "TestSupport"]),
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
+        .testTarget(name: "DifferentiationTests", dependencies: ["Differentiation", "TestSupport"]),
+        .testTarget(name: "ProblemsTests", dependencies: ["Problems", "TestSupport"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
+        .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
+        .testTarget(name: "SolversTests", dependencies: ["Solvers", "TestSupport"]),
+        .testTarget(name: "StudiesTests", dependencies: ["Studies", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+        .testTarget(name: "ResiduaCommandTests", dependencies: ["TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)
