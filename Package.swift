@@ -22,7 +22,7 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["CCompute", "CLAPACK"]),
         .target(name: "Differentiation"),
         .target(name: "Problems", dependencies: ["Differentiation", "LinearAlgebra"]),
-        .target(name: "Models", dependencies: ["Differentiation", "LinearAlgebra"]),
+        .target(name: "Models", dependencies: ["Differentiation", "LinearAlgebra", "Problems"]),
         .target(name: "Compute", dependencies: ["CCompute", "Differentiation", "LinearAlgebra", "Problems", "Models"]),
         .target(name: "Spectra", dependencies: ["LinearAlgebra"]),
         .target(name: "Solvers", dependencies: ["Compute", "Spectra"]),
