@@ -1,0 +1,61 @@
+import LinearAlgebra
+
+/// Collocation points and data given in a file.
+public struct CollocationData: Sendable, Equatable {
+    /// The interior points, N × d.
+    public let interior: Matrix<Double>
+    /// The points of each condition, Nb × d, by its name.
+    public let conditions: [String: Matrix<Double>]
+    /// Data on these points by name: as many numbers as there are interior points, or points of a condition.
+    public let arrays: [String: [Double]]
+
+    /// - Precondition: all points have the same number of coordinates.
+    public init(interior: Matrix<Double>, conditions: [String: Matrix<Double>] = [:], arrays: [String: [Double]] = [:]) {
+        precondition(conditions.values.allSatisfy { $0.columns == interior.columns }, "all points have \(interior.columns) coordinates")
+        self.interior = interior
+        self.conditions = conditions
+        self.arrays = arrays
+    }
+
+    /// The number of coordinates d.
+    public var dimension: Int { interior.columns }
+
+    /// Reads a safetensors file with `interior` [N, d], one [Nb, d] array a condition, and data [N] or [Nb].
+    ///
+    /// Every 2-D array besides `interior` holds a condition's points, every 1-D array data.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - names: The conditions whose points have to be there.
+    /// - Throws: `ModelError.missing`, `shape`, `elementType`, `notFinite`, or what reading the file throws.
+    public init(contentsOf path: String, conditions names: [String] = ["boundary"]) throws(ModelError) {
+        let file = try SafeTensors(contentsOf: path)
+        let interior = try file.matrix("interior", expected: "[N, d] with N, d ≥ 1", path: path)
+        let d = interior.columns
+        var conditions: [String: Matrix<Double>] = [:]
+        for name in names {
+            conditions[name] = try file.matrix(name, columns: d, expected: "[Nb, \(d)] with Nb ≥ 1", path: path)
+        }
+        for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key })
+        where tensor.shape.count == 2 && name != "interior" && conditions[name] == nil {
+            conditions[name] = try file.matrix(name, columns: d, expected: "[Nb, \(d)] with Nb ≥ 1", path: path)
+        }
+        let counts = [interior.rows] + conditions.values.map(\.rows)
+        var arrays: [String: [Double]] = [:]
+        for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) where tensor.shape.count != 2 {
+            guard tensor.shape.count == 1, counts.contains(tensor.shape[0]) else {
+                throw .shape(
+                    path: path, array: name, expected: "[\(Set(counts).sorted().map(String.init).joined(separator: "] or ["))]", found: tensor.shape)
+            }
+            arrays[name] = try file.vector(name, count: tensor.shape[0], path: path)
+        }
+        self.init(interior: interior, conditions: conditions, arrays: arrays)
+    }
+
+    /// The points as a file.
+    public var safeTensors: SafeTensors {
+        var tensors = conditions.mapValues { SafeTensors.Tensor($0) }
+        tensors["interior"] = SafeTensors.Tensor(interior)
+        for (name, values) in arrays { tensors[name] = SafeTensors.Tensor(values) }
+        return SafeTensors(tensors: tensors)
+    }
+}

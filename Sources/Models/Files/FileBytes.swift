@@ -1,0 +1,96 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Whole files in and out.
+package enum FileBytes {
+    /// The bytes of a regular file.
+    ///
+    /// - Throws: `ModelError.cannotRead`, or `tooLarge` if the file is larger than the machine's memory.
+    package static func read(_ path: String) throws(ModelError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemMessage()) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .cannotRead(path: path, reason: systemMessage()) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw .cannotRead(path: path, reason: "it is a directory") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotRead(path: path, reason: "it is not a regular file") }
+        let size = Int(status.st_size)
+        guard Double(size) < memory else { throw .tooLarge(what: path, bytes: Double(size), memory: memory) }
+        var failure: String?
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            count = 0
+            while count < size {
+                let got = readSome(descriptor, buffer.baseAddress! + count, size - count)
+                if got < 0 {
+                    failure = systemMessage()
+                    return
+                }
+                if got == 0 { return }
+                count += got
+            }
+        }
+        if let failure { throw .cannotRead(path: path, reason: failure) }
+        return bytes
+    }
+
+    /// Writes beside the file and renames, so that the path holds the old bytes or all of the new ones, never a part.
+    ///
+    /// - Throws: `ModelError.cannotWrite`; nothing is left behind then.
+    package static func write(_ bytes: [UInt8], to path: String) throws(ModelError) {
+        let beside = "\(path).\(getpid()).partial"
+        let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemMessage()) }
+        var failure: String?
+        bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let put = writeSome(descriptor, buffer.baseAddress! + done, buffer.count - done)
+                if put < 0 {
+                    failure = systemMessage()
+                    return
+                }
+                done += put
+            }
+        }
+        if close(descriptor) != 0, failure == nil { failure = systemMessage() }
+        if failure == nil, rename(beside, path) != 0 { failure = systemMessage() }
+        if let failure {
+            unlink(beside)
+            throw .cannotWrite(path: path, reason: failure)
+        }
+    }
+
+    /// The machine's memory in bytes.
+    package static var memory: Double {
+        Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// What the last failed system call says.
+    private static func systemMessage() -> String {
+        switch errno {
+        case ENOENT: "there is no such file or folder"
+        case EACCES, EPERM: "permission denied"
+        case ENOSPC, EDQUOT: "the disk is full"
+        default: String(cString: strerror(errno))
+        }
+    }
+}
+
+/// Up to 1 GiB at a call, again after an interruption.
+private func readSome(_ descriptor: Int32, _ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+    while true {
+        let got = read(descriptor, target, min(count, 1 << 30))
+        if got >= 0 || errno != EINTR { return got }
+    }
+}
+
+/// Up to 1 GiB at a call, again after an interruption.
+private func writeSome(_ descriptor: Int32, _ source: UnsafeRawPointer, _ count: Int) -> Int {
+    while true {
+        let put = write(descriptor, source, min(count, 1 << 30))
+        if put >= 0 || errno != EINTR { return put }
+    }
+}
