@@ -13,4 +13,5 @@ const cc_backend cc_native_backend = {
     .release = cc_native_release,
     .write = cc_native_write,
     .read = cc_native_read,
+    .multiply = cc_native_multiply_buffers,
 };

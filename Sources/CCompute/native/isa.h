@@ -11,11 +11,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "product.h"
 
 typedef struct cc_isa {
     const char *label;     ///< "avx512", "avx2", "generic": the values of RESIDUA_ISA
     const char *title;     ///< "AVX-512", …
     bool (*present)(void); ///< whether this processor and operating system have it
+    cc_product_kernel product[2];          ///< by cc_precision
 } cc_isa;
 
 /// The set in use: the best one present, or what the environment variable RESIDUA_ISA or `cc_native_select_isa` says.
