@@ -19,7 +19,8 @@ typedef struct cc_isa {
     const char *label;     ///< "avx512", "avx2", "generic": the values of RESIDUA_ISA
     const char *title;     ///< "AVX-512", …
     bool (*present)(void); ///< whether this processor and operating system have it
-    cc_product_kernel product[2];          ///< by cc_precision
+    cc_product_kernel product[2];          ///< by cc_precision, as all that follows
+    double (*multiply_adds[2])(int64_t rounds, double *sink);
 } cc_isa;
 
 /// The set in use: the best one present, or what the environment variable RESIDUA_ISA or `cc_native_select_isa` says.

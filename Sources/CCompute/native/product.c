@@ -84,10 +84,12 @@ static void columns_task(int64_t task, void *context) {
     block(p, 0, p->m, first, count, p->shared, packed);
 }
 
-/// Multiples of `tile` that divide `count` into a multiple of `threads` equal parts of at most `most`.
-static int64_t even_unit(int64_t count, int64_t tile, int64_t most, int64_t threads) {
+/// The part of `count` a task takes: a multiple of `tile`, at most about `most`, such that the parts are a multiple of
+/// `threads`. Where whole tiles would leave a thread with much less than another, a multiple of `finer`.
+static int64_t even_unit(int64_t count, int64_t tile, int64_t finer, int64_t most, int64_t threads) {
     int64_t parts = divide_up(divide_up(count, most), threads) * threads;
-    return divide_up(divide_up(count, parts), tile) * tile;
+    int64_t part = divide_up(count, parts), unit = divide_up(part, tile) * tile;
+    return unit * 10 > part * 11 ? divide_up(part, finer) * finer : unit;
 }
 
 static void run(int64_t threads, int64_t count, void (*function)(int64_t, void *), product *p) {
@@ -124,7 +126,7 @@ bool cc_native_product(cc_precision precision, bool transpose_a, bool transpose_
     }
     // Below some 50 µs of work (at 10 GFLOP/s a lane) one thread is faster.
     int64_t threads = (double)m * (double)n * (double)k < 25e4 * (double)kernel->lanes ? 1 : cc_threads();
-    bool by_columns = m <= kernel->block_rows && n > m;
+    bool by_columns = m <= kernel->block_rows && n >= m;
     int64_t depth = divide_up(divide_up(k, divide_up(k, kernel->depth)), 4) * 4;
     int64_t width = smaller(n, kernel->block_columns);
     uint64_t shared = (uint64_t)((by_columns ? m + kernel->rows : width + kernel->columns) * smaller(depth, k) * p.element);
@@ -135,14 +137,14 @@ bool cc_native_product(cc_precision precision, bool transpose_a, bool transpose_
         for (p.first_depth = 0; p.first_depth < k; p.first_depth += depth, p.scale = 1) {
             p.depth = smaller(depth, k - p.first_depth);
             if (by_columns) {
-                p.share_unit = even_unit(m, kernel->rows, m, threads);
+                p.share_unit = even_unit(m, kernel->rows, kernel->rows, m, threads);
                 run(threads, divide_up(m, p.share_unit), share_a, &p);
-                p.unit = even_unit(p.columns, kernel->columns, kernel->block_rows, threads);
+                p.unit = even_unit(p.columns, kernel->columns, 1, kernel->block_rows, threads);
                 run(threads, divide_up(p.columns, p.unit), columns_task, &p);
             } else {
-                p.share_unit = even_unit(p.columns, kernel->columns, 16 * kernel->columns, threads);
+                p.share_unit = even_unit(p.columns, kernel->columns, kernel->columns, 16 * kernel->columns, threads);
                 run(threads, divide_up(p.columns, p.share_unit), share_b, &p);
-                p.unit = even_unit(m, kernel->rows, kernel->block_rows, threads);
+                p.unit = even_unit(m, kernel->rows, kernel->lanes, kernel->block_rows, threads);
                 run(threads, divide_up(m, p.unit), rows_task, &p);
             }
         }

@@ -1,9 +1,13 @@
 // Template: packing and register tiles of matrix products for one instruction set (ISA, VECTOR_BYTES, TILE_VECTORS) and one
 // precision (REAL, NAME). A tile has TILE_VECTORS vectors of rows and TILE_COLUMNS columns.
 
-#define LANES ((int)(VECTOR_BYTES / sizeof(REAL)))
+#define LANES (VECTOR_BYTES / REAL_BYTES)
 #define TILE_ROWS (TILE_VECTORS * LANES)
 #define INLINE static inline __attribute__((always_inline))
+#ifndef SIDE_A
+#define SIDE_A 2
+#define SIDE_B 4
+#endif
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 typedef REAL NAME(vector) __attribute__((vector_size(VECTOR_BYTES)));
@@ -11,7 +15,24 @@ typedef REAL NAME(loose) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeo
 
 // MARK: Packing
 
-INLINE void NAME(pack_along)(int64_t width, int64_t count, int64_t depth, const REAL *from, int64_t stride, REAL *to) {
+// Panels of A are transposed by whole vectors; those of B, which may be narrower, by vectors of their own width.
+#define T(name) NAME(name##_a)
+#define T_LANES LANES
+#include "transpose.inc.h"
+#undef T
+#undef T_LANES
+#define T(name) NAME(name##_b)
+#define T_LANES TILE_COLUMNS
+#include "transpose.inc.h"
+#undef T
+#undef T_LANES
+
+/// Several panels side by side, so that runs of the source are as long as the prefetchers like them.
+INLINE void NAME(pack_along)(const int64_t width, const int64_t side, int64_t count, int64_t depth, const REAL *from, int64_t stride, REAL *to) {
+    for (; count >= side * width; count -= side * width, from += side * width, to += side * width * depth)
+        for (int64_t p = 0; p < depth; p++)
+            for (int64_t s = 0; s < side; s++)
+                memcpy(to + (s * depth + p) * width, from + p * stride + s * width, (size_t)width * sizeof(REAL));
     for (; count >= width; count -= width, from += width, to += width * depth)
         for (int64_t p = 0; p < depth; p++) memcpy(to + p * width, from + p * stride, (size_t)width * sizeof(REAL));
     if (count <= 0) return;
@@ -21,25 +42,30 @@ INLINE void NAME(pack_along)(int64_t width, int64_t count, int64_t depth, const 
     }
 }
 
-INLINE void NAME(pack_across)(int64_t width, int64_t count, int64_t depth, const REAL *from, int64_t stride, REAL *to) {
+INLINE void NAME(pack_across)(const int64_t width, const int64_t lanes, void (*transpose)(const REAL *, int64_t, REAL *, int64_t), int64_t count,
+                              int64_t depth, const REAL *from, int64_t stride, REAL *to) {
     for (; count > 0; count -= width, from += width * stride, to += width * depth) {
-        int64_t used = count < width ? count : width;
-        for (int64_t p = 0; p < depth; p++)
-            for (int64_t i = 0; i < width; i++) to[p * width + i] = i < used ? from[i * stride + p] : 0;
+        for (int64_t i = 0; i < width; i += lanes) {
+            int64_t p = 0;
+            if (count - i >= lanes)
+                for (; p + lanes <= depth; p += lanes) transpose(from + i * stride + p, stride, to + p * width + i, width);
+            for (; p < depth; p++)
+                for (int64_t l = i; l < i + lanes; l++) to[p * width + l] = l < count ? from[l * stride + p] : 0;
+        }
     }
 }
 
 static void NAME(along_a)(int64_t count, int64_t depth, const void *from, int64_t stride, void *to) {
-    NAME(pack_along)(TILE_ROWS, count, depth, from, stride, to);
+    NAME(pack_along)(TILE_ROWS, SIDE_A, count, depth, from, stride, to);
 }
 static void NAME(across_a)(int64_t count, int64_t depth, const void *from, int64_t stride, void *to) {
-    NAME(pack_across)(TILE_ROWS, count, depth, from, stride, to);
+    NAME(pack_across)(TILE_ROWS, LANES, NAME(transpose_a), count, depth, from, stride, to);
 }
 static void NAME(along_b)(int64_t count, int64_t depth, const void *from, int64_t stride, void *to) {
-    NAME(pack_along)(TILE_COLUMNS, count, depth, from, stride, to);
+    NAME(pack_along)(TILE_COLUMNS, SIDE_B, count, depth, from, stride, to);
 }
 static void NAME(across_b)(int64_t count, int64_t depth, const void *from, int64_t stride, void *to) {
-    NAME(pack_across)(TILE_COLUMNS, count, depth, from, stride, to);
+    NAME(pack_across)(TILE_COLUMNS, TILE_COLUMNS, NAME(transpose_b), count, depth, from, stride, to);
 }
 
 // MARK: The register tile
@@ -61,8 +87,7 @@ INLINE void NAME(tile)(const int vectors, const int columns, int64_t k, const RE
         if (vectors > 1) __builtin_prefetch(a + PREFETCH_A * TILE_ROWS + LANES);
         if (vectors > 2) __builtin_prefetch(a + PREFETCH_A * TILE_ROWS + 2 * LANES);
         UNROLL for (int j = 0; j < columns; j++) {
-            NAME(vector) factor = (NAME(vector)){0} + b[j];
-            UNROLL for (int i = 0; i < vectors; i++) sum[i][j] += column[i] * factor;
+            UNROLL for (int i = 0; i < vectors; i++) sum[i][j] += column[i] * b[j];
         }
         a += TILE_ROWS;
         b += TILE_COLUMNS;
