@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import TestSupport
 import Testing
@@ -47,7 +48,8 @@ import Testing
 
     @Test func jacobiAgreesAndCompletesItsVectors() throws {
         let values = [3.0, 1, 0.5, 0, 0]
-        let a = Matrix<Double>(rows: 7, columns: 5, elements: (0..<35).map { Double(($0 % 7) == ($0 / 7) ? values[$0 / 7] : 0) })
+        var a = Matrix<Double>(rows: 7, columns: 5)
+        for (k, value) in values.enumerated() { a[k, k] = value }
         let d = try SingularValueDecomposition.jacobi(a, vectors: true)
         #expect(d.values == values)
         #expect(departure(d.u) < 1e-14)
@@ -61,7 +63,10 @@ import Testing
     }
 
     @Test func chosenConditionNumber() throws {
-        let values = (0..<30).map { 5 * [1, 0.5, 0.25][$0 % 3] * (0..<($0 / 3)).reduce(1.0) { p, _ in p / 40 } }
+        var values: [Double] = []
+        for decade in 0..<10 {
+            for factor in [5, 2.5, 1.25] { values.append(factor * pow(40, -Double(decade))) }
+        }
         for (m, n) in [(60, 30), (30, 60)] {
             let a = matrix(withSingularValues: values, rows: m, columns: n, seed: 3)
             #expect(error(try SingularValueDecomposition(of: a).singularValues, values) < 2e-15)
@@ -71,7 +76,10 @@ import Testing
     /// Condition numbers of the Hilbert matrices (Higham, "Accuracy and Stability of Numerical Algorithms", section 28.1).
     @Test func hilbert() throws {
         for (n, condition) in [(3, 5.2406e2), (5, 4.7661e5), (8, 1.5258e10)] {
-            let h = Matrix(rows: n, columns: n, elements: (0..<(n * n)).map { 1 / Double($0 % n + $0 / n + 1) })
+            var h = Matrix<Double>(rows: n, columns: n)
+            for j in 0..<n {
+                for i in 0..<n { h[i, j] = 1 / Double(i + j + 1) }
+            }
             let s = try SingularValueDecomposition.singularValues(of: h)
             #expect(abs(s[0] / s[n - 1] / condition - 1) < 1e-4)
         }

@@ -5,15 +5,16 @@ import LinearAlgebra
 public enum FeatureMatrices {
     /// w_j and b_j in (−3, 3).
     public static func parameters(_ n: Int) -> (weights: [Double], biases: [Double]) {
-        (
-            (0..<n).map { 3 * (Double((617 * $0 + 91) % 1024) - 511.5) / 512 },
-            (0..<n).map { 3 * (Double((389 * $0 + 553) % 1024) - 511.5) / 512 }
-        )
+        func spread(_ integer: Int) -> Double { 3 * (Double(integer % 1024) - 511.5) / 512 }
+        return ((0..<n).map { spread(617 * $0 + 91) }, (0..<n).map { spread(389 * $0 + 553) })
     }
 
     /// x_i = (2i + 1 − M) p / q.
     public static func points(_ m: Int, _ p: Double, _ q: Double) -> [Double] {
-        (0..<m).map { (2 * Double($0) + 1 - Double(m)) * p / q }
+        (0..<m).map { i in
+            let numerator = Double(2 * i + 1 - m)
+            return numerator * p / q
+        }
     }
 
     /// 30 × 20 or 200 × 100, as in the reference.
@@ -52,8 +53,13 @@ public enum FeatureMatrices {
     }
 
     /// The right-hand sides of the script: a slope for `tanh`, a pattern for `algebraic`.
-    public static func slope(_ m: Int) -> [Double] { (0..<m).map { (2 * Double($0) + 1 - Double(m)) / 64 } }
-    public static func pattern(_ m: Int) -> [Double] { (0..<m).map { (Double((37 * $0 + 11) % 64) - 31.5) / 32 } }
+    public static func slope(_ m: Int) -> [Double] { points(m, 1, 64) }
+    public static func pattern(_ m: Int) -> [Double] {
+        (0..<m).map { i in
+            let step = Double((37 * i + 11) % 64)
+            return (step - 31.5) / 32
+        }
+    }
 }
 
 /// Repeatable pseudo-random numbers for tests (SplitMix64).
