@@ -14,4 +14,5 @@ const cc_backend cc_native_backend = {
     .write = cc_native_write,
     .read = cc_native_read,
     .multiply = cc_native_multiply_buffers,
+    .measure_ceilings = cc_native_measure_ceilings,
 };
