@@ -1,7 +1,25 @@
 #include "kernels.h"
 #include <string.h>
 
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+// A text and its terminating zero.
+#define TEXT(symbol) static const char symbol[]
+TEXT(product_cl) = {
+#embed "product.cl" suffix(, )
+    0};
+TEXT(probe_cl) = {
+#embed "probe.cl" suffix(, )
+    0};
+TEXT(ceilings_cl) = {
+#embed "ceilings.cl" suffix(, )
+    0};
+
+#define ENTRY(file, symbol) {file, symbol, sizeof symbol - 1}
 const kernels_text kernels_texts[] = {
+    ENTRY("product.cl", product_cl),
+    ENTRY("probe.cl", probe_cl),
+    ENTRY("ceilings.cl", ceilings_cl),
     {NULL, NULL, 0},
 };
 

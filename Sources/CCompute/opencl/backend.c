@@ -1,12 +1,17 @@
-// The OpenCL backend's table.
-#include "../backend.h"
+/// The table of the OpenCL backend.
+#include "opencl.h"
 
-static int32_t count(void) { return 0; }
-static const cc_device_info *describe(int32_t index) {
-    (void)index;
-    return NULL;
-}
-
-const cc_backend cc_opencl_backend = { .name = "opencl", .count = count, .describe = describe };
-
-const char *cc_opencl_loader_text(void) { return "No OpenCL loader was looked for; the native path is used."; }
+const cc_backend cc_opencl_backend = {
+    .name = "opencl",
+    .count = ocl_count,
+    .describe = ocl_describe,
+    .open = ocl_open,
+    .close = ocl_close,
+    .finish = ocl_finish,
+    .create = ocl_create,
+    .wrap = ocl_wrap,
+    .release = ocl_release,
+    .write = ocl_write,
+    .read = ocl_read,
+    .multiply = ocl_multiply,
+};

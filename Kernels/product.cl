@@ -1,0 +1,252 @@
+// C ← α op(A) op(B) + β C, column-major, op(A) m × k, op(B) k × n; β = 0 does not read C.
+//
+// Two shapes, one of which is compiled. Both add the terms of an element in a fixed order, so results repeat bit by bit.
+//
+// LOCAL = 0, for processors: one item a work-group. `pack_a` and `pack_b` lay a depth block of op(A) and op(B) out in panels of
+//   MR = MRV·VW rows and NR columns, padded by zeros; `product` computes a tile of panels of C in each item, MR × NR at a time in
+//   registers. The host launches them for one depth block after another, the first with the caller's β, the others with β = 1.
+//   F64, VW (vector width), MRV, NR, PREFETCH (1 where the compiler's prefetch works).
+//
+// LOCAL = 1, for GPUs: `product` alone; a work-group of WG = WX² items computes a tile of (WX·8)² elements from tiles of depth TK in
+//   local memory, each item 8 × 8, as 8/VW vectors of rows that lie WX·VW apart.
+//   F64, VW, WG, WX, TK, TA, TB (1: transposed).
+
+#if F64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+typedef double real;
+#define VECTOR_(n) double##n
+#else
+typedef float real;
+#define VECTOR_(n) float##n
+#endif
+#define VECTOR(n) VECTOR_(n)
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+typedef VECTOR(VW) vector;
+typedef VECTOR(4) real4;
+#define LOAD JOIN(vload, VW)
+#define STORE JOIN(vstore, VW)
+
+#if !LOCAL
+
+#define MR (MRV * VW)
+#define GROUP 8    // panels an item packs
+#define DEPTH 128  // and how deep
+#define AHEAD 8    // columns of a panel of A asked for before their use
+
+// Asks for a line of memory, to be written when the second argument is 1: C comes from far away once a depth block.
+#if PREFETCH && defined(__has_builtin)
+#if __has_builtin(__builtin_prefetch)
+#define FETCH(p, write) __builtin_prefetch((const void *)(size_t)(p), write)
+#endif
+#endif
+#ifndef FETCH
+#define FETCH(p, write)
+#endif
+
+// Packs `panels` panels of R rows: element (row, d) is from[row · row_step + d · depth_step].
+inline void pack(__global const real *from, long row_step, long depth_step, long rows, long depth, __global real *to, const int R) {
+    const long first = get_global_id(0) * GROUP, last = min(first + GROUP, (rows + R - 1) / R), whole = min(last, rows / R);
+    const long begin = get_global_id(1) * DEPTH, end = min(begin + DEPTH, depth);
+    if (row_step == 1 && R % 4 == 0) {
+        for (long d = begin; d < end; d++)
+            for (long p = first; p < whole; p++) {
+                __global const real *in = from + p * R + d * depth_step;
+                __global real *out = to + (p * depth + d) * R;
+                for (int r = 0; r < R / 4; r++) vstore4(vload4(r, in), r, out);
+            }
+    } else {
+        // Squares of 4 × 4 are transposed in registers.
+        const long squares = depth_step == 1 && R % 4 == 0 ? begin + (end - begin) / 4 * 4 : begin;
+        for (long p = first; p < whole; p++) {
+            __global const real *in = from + p * R * row_step;
+            __global real *out = to + p * depth * R;
+#pragma unroll 1
+            for (int r = 0; r + 4 <= R; r += 4)
+#pragma unroll 1
+                for (long d = begin; d < squares; d += 4) {
+                    const real4 t = vload4(0, in + r * row_step + d), u = vload4(0, in + (r + 1) * row_step + d);
+                    const real4 v = vload4(0, in + (r + 2) * row_step + d), w = vload4(0, in + (r + 3) * row_step + d);
+                    vstore4((real4)(t.x, u.x, v.x, w.x), 0, out + d * R + r);
+                    vstore4((real4)(t.y, u.y, v.y, w.y), 0, out + (d + 1) * R + r);
+                    vstore4((real4)(t.z, u.z, v.z, w.z), 0, out + (d + 2) * R + r);
+                    vstore4((real4)(t.w, u.w, v.w, w.w), 0, out + (d + 3) * R + r);
+                }
+#pragma unroll 1
+            for (long d = squares; d < end; d++)
+#pragma unroll 1
+                for (int r = 0; r < R; r++) out[d * R + r] = in[r * row_step + d * depth_step];
+        }
+    }
+    if (whole < last)
+#pragma unroll 1
+        for (long d = begin; d < end; d++)
+#pragma unroll 1
+            for (int r = 0; r < R; r++)
+                to[(whole * depth + d) * R + r] = whole * R + r < rows ? from[(whole * R + r) * row_step + d * depth_step] : (real)0;
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void pack_a(__global const real *from, long offset, long row_step, long depth_step, long rows, long depth, __global real *to) {
+    pack(from + offset, row_step, depth_step, rows, depth, to, MR);
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void pack_b(__global const real *from, long offset, long row_step, long depth_step, long rows, long depth, __global real *to) {
+    pack(from + offset, row_step, depth_step, rows, depth, to, NR);
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void product(__global const real *a, __global const real *b, __global real *c, long offset, long stride, long m, long n, long depth,
+             long tile_rows, long tile_columns, real alpha, real beta) {
+    const long i0 = get_global_id(0) * tile_rows, i1 = min(i0 + tile_rows, (m + MR - 1) / MR);
+    const long j0 = get_global_id(1) * tile_columns, j1 = min(j0 + tile_columns, (n + NR - 1) / NR);
+    for (long j = j0; j < j1; j++)
+        for (long i = i0; i < i1; i++) {
+            __global const real *x = a + i * depth * MR, *y = b + j * depth * NR;
+            vector sum[MRV][NR];
+#pragma unroll
+            for (int q = 0; q < NR; q++)
+#pragma unroll
+                for (int p = 0; p < MRV; p++) sum[p][q] = (vector)0;
+            __global real *out = c + offset + i * MR + j * NR * stride;
+            if ((j + 1) * NR <= n) {
+#pragma unroll
+                for (int q = 0; q < NR; q++)
+#pragma unroll
+                    for (int p = 0; p < MRV; p++) FETCH(out + q * stride + p * VW, 1);
+            }
+#pragma unroll 1
+            for (long d = 0; d < depth; d++) {
+                vector u[MRV];
+#pragma unroll
+                for (int p = 0; p < MRV; p++) {
+                    u[p] = LOAD(p, x);
+                    FETCH(x + AHEAD * MR + p * VW, 0);
+                }
+#pragma unroll
+                for (int q = 0; q < NR; q++) {
+                    const vector w = (vector)y[q];
+#pragma unroll
+                    for (int p = 0; p < MRV; p++) sum[p][q] = fma(u[p], w, sum[p][q]);
+                }
+                x += MR;
+                y += NR;
+            }
+            if ((i + 1) * MR <= m && (j + 1) * NR <= n) {
+                // All loads before all stores: columns whose distance is a multiple of 4 KB look alike to the processor's store queue.
+#pragma unroll
+                for (int q = 0; q < NR; q++)
+#pragma unroll
+                    for (int p = 0; p < MRV; p++) sum[p][q] *= alpha;
+                if (beta != 0) {
+#pragma unroll
+                    for (int q = 0; q < NR; q++)
+#pragma unroll
+                        for (int p = 0; p < MRV; p++) sum[p][q] = fma((vector)beta, LOAD(p, out + q * stride), sum[p][q]);
+                }
+#pragma unroll
+                for (int q = 0; q < NR; q++)
+#pragma unroll
+                    for (int p = 0; p < MRV; p++) STORE(sum[p][q], p, out + q * stride);
+            } else {
+                real part[MR * NR];
+#pragma unroll
+                for (int q = 0; q < NR; q++)
+#pragma unroll
+                    for (int p = 0; p < MRV; p++) STORE(alpha * sum[p][q], q * MRV + p, part);
+                const int rows = (int)min((long)MR, m - i * MR), columns = (int)min((long)NR, n - j * NR);
+                for (int q = 0; q < columns; q++)
+                    for (int p = 0; p < rows; p++) {
+                        __global real *o = out + q * stride + p;
+                        const real r = part[q * MR + p];
+                        *o = beta != 0 ? fma(beta, *o, r) : r;
+                    }
+            }
+        }
+}
+
+#else
+
+#define RT 8                    // rows and columns of an item
+#define TM (WX * RT)            // rows and columns of a tile
+#define SHARE (TM * TK / WG)    // elements an item brings of either tile
+
+// Which element of a tile of op(X) an item brings: TM runs along memory unless the matrix is transposed, then TK does.
+#define ALONG(e, depth_first) ((depth_first) ? (e) / TK : (e) % TM)
+#define DEEP(e, depth_first) ((depth_first) ? (e) % TK : (e) / TM)
+
+__kernel __attribute__((reqd_work_group_size(WG, 1, 1)))
+void product(__global const real *a, long a_offset, long a_stride, __global const real *b, long b_offset, long b_stride,
+             __global real *c, long c_offset, long c_stride, long m, long n, long k, real alpha, real beta) {
+    __local real ta[TK * TM], tb[TK * TM];
+    const int item = get_local_id(0), x = item % WX, y = item / WX;
+    const long row = get_group_id(0) * (long)TM, column = get_group_id(1) * (long)TM;
+    real next_a[SHARE], next_b[SHARE];
+    vector sum[RT / VW][RT];
+#pragma unroll
+    for (int q = 0; q < RT; q++)
+#pragma unroll
+        for (int p = 0; p < RT / VW; p++) sum[p][q] = (vector)0;
+
+    for (long d = -TK; d < k; d += TK) {
+        // The next tiles travel into registers while the present ones are multiplied.
+        if (d + TK < k) {
+#pragma unroll
+            for (int s = 0; s < SHARE; s++) {
+                const int e = s * WG + item;
+                const long i = row + ALONG(e, TA), da = d + TK + DEEP(e, TA);
+                const long j = column + ALONG(e, !TB), db = d + TK + DEEP(e, !TB);
+                next_a[s] = i < m && da < k ? a[a_offset + (TA ? da + i * a_stride : i + da * a_stride)] : (real)0;
+                next_b[s] = j < n && db < k ? b[b_offset + (TB ? j + db * b_stride : db + j * b_stride)] : (real)0;
+            }
+        }
+        if (d >= 0) {
+#pragma unroll
+            for (int t = 0; t < TK; t++) {
+                vector u[RT / VW];
+#pragma unroll
+                for (int p = 0; p < RT / VW; p++) u[p] = LOAD(x + p * WX, ta + t * TM);
+#pragma unroll
+                for (int q = 0; q < RT; q++) {
+                    const vector w = (vector)tb[t * TM + (q / VW) * (WX * VW) + y * VW + q % VW];
+#pragma unroll
+                    for (int p = 0; p < RT / VW; p++) sum[p][q] = fma(u[p], w, sum[p][q]);
+                }
+            }
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (d + TK < k) {
+#pragma unroll
+            for (int s = 0; s < SHARE; s++) {
+                const int e = s * WG + item;
+                ta[DEEP(e, TA) * TM + ALONG(e, TA)] = next_a[s];
+                tb[DEEP(e, !TB) * TM + ALONG(e, !TB)] = next_b[s];
+            }
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+
+    const bool inside = row + TM <= m && column + TM <= n;
+#pragma unroll
+    for (int q = 0; q < RT; q++) {
+        const long j = column + (q / VW) * (WX * VW) + y * VW + q % VW;
+#pragma unroll
+        for (int p = 0; p < RT / VW; p++) {
+            const long i = row + (p * WX + x) * VW;
+            __global real *o = c + c_offset + i + j * c_stride;
+            const vector r = alpha * sum[p][q];
+            if (inside) {
+                STORE(beta != 0 ? fma((vector)beta, LOAD(0, o), r) : r, 0, o);
+            } else if (j < n) {
+                real part[VW];
+                STORE(r, 0, part);
+#pragma unroll
+                for (int v = 0; v < VW; v++)
+                    if (i + v < m) o[v] = beta != 0 ? fma(beta, o[v], part[v]) : part[v];
+            }
+        }
+    }
+}
+
+#endif
