@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "Compute", dependencies: ["CCompute", "Differentiation", "LinearAlgebra", "Problems", "Models"]),
         .target(name: "Spectra", dependencies: ["LinearAlgebra"]),
         .target(name: "Solvers", dependencies: ["Compute", "Spectra"]),
-        .target(name: "Studies", dependencies: ["Solvers"]),
+        .target(name: "Studies", dependencies: ["Solvers", "Reports"]),
         .target(name: "Reports"),
         .target(name: "Residua", dependencies: ["Compute", "Spectra", "Solvers"]),
         .executableTarget(
@@ -47,7 +47,7 @@ let package = Package(
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(name: "SolversTests", dependencies: ["Solvers", "TestSupport"]),
-        .testTarget(name: "StudiesTests", dependencies: ["Studies", "TestSupport"]),
+        .testTarget(name: "StudiesTests", dependencies: ["Studies", "Reports", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(name: "ResiduaCommandTests", dependencies: ["TestSupport"]),
     ],

@@ -40,8 +40,7 @@ struct AxisRange {
             lines.append("set format \(name) '10^{%T}'")
         }
         guard let range else { return lines }
-        let ends = axis.reversed ? (range.upperBound, range.lowerBound) : (range.lowerBound, range.upperBound)
-        lines.append("set \(name)range [\(NumberText.short(ends.0, digits: 6)):\(NumberText.short(ends.1, digits: 6))]")
+        lines.append("set \(name)range [\(NumberText.short(range.lowerBound, digits: 6)):\(NumberText.short(range.upperBound, digits: 6))]")
         if axis.scale == .logarithmic {
             // A label each decade, or each 2, 3, 4, … so that there are at most seven, counted from 10⁰.
             let decades = log10(range.upperBound / range.lowerBound)
@@ -53,7 +52,7 @@ struct AxisRange {
                 lines.append("set \(name)tics auto")
             } else {
                 lines.append("set \(name)tics 1e\(Int(first)),1e\(Int(step)),1e\(Int(last))")
-                lines.append(step > 1 ? "unset m\(name)tics" : "set m\(name)tics 10")
+                lines.append(decades > 4 ? "unset m\(name)tics" : "set m\(name)tics 10")
             }
         }
         return lines

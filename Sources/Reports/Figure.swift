@@ -55,14 +55,11 @@ public struct Axis: Sendable, Equatable {
     public var scale: Scale
     /// From the data when nil.
     public var range: ClosedRange<Double>?
-    /// Drawn from large to small.
-    public var reversed: Bool
 
-    public init(_ label: String, _ scale: Scale = .linear, range: ClosedRange<Double>? = nil, reversed: Bool = false) {
+    public init(_ label: String, _ scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
         self.label = label
         self.scale = scale
         self.range = range
-        self.reversed = reversed
     }
 }
 

@@ -17,22 +17,32 @@ struct FigureLayout {
         self.entries = entries
         width = max(figure.columns * figure.panelWidth, 420)
         let longest = entries.map(\.name.count).max() ?? 0
-        legendColumns = max(1, min(entries.count, (width - 40) / (62 + 8 * longest)))
+        legendColumns = max(1, min(entries.count, (width - 40) / (54 + 7 * longest)))
         let rows = entries.isEmpty ? 0 : (entries.count + legendColumns - 1) / legendColumns
-        legendHeight = rows == 0 ? 6 : 22 * rows + 12
+        legendHeight = rows == 0 ? 6 : 26 * rows + 14
         height = titleHeight + (figure.panels.count + figure.columns - 1) / figure.columns * figure.panelHeight + legendHeight
     }
 
-    /// Margins of the panel's frame: left, right, top, bottom as shares of the picture, measured from the lower left.
-    func margins(ofPanel index: Int) -> (left: Double, right: Double, top: Double, bottom: Double) {
+    /// Where a panel's frame and its axes' names lie, as shares of the picture, measured from the lower left.
+    struct Place {
+        let left: Double
+        let right: Double
+        let top: Double
+        let bottom: Double
+        /// The middle of the names of the y axis (from the left) and of the x axis (from below).
+        let yName: Double
+        let xName: Double
+    }
+
+    func place(ofPanel index: Int) -> Place {
         let x = Double(index % figure.columns * figure.panelWidth)
         let y = Double(titleHeight + index / figure.columns * figure.panelHeight)
         let map = figure.panels[index].heatMap != nil
         let titled = !figure.panels[index].title.isEmpty
-        return (
-            (x + 78) / Double(width), (x + Double(figure.panelWidth) - (map ? 104 : 20)) / Double(width),
-            1 - (y + (titled ? 30 : 12)) / Double(height), 1 - (y + Double(figure.panelHeight) - 62) / Double(height)
-        )
+        return Place(
+            left: (x + 78) / Double(width), right: (x + Double(figure.panelWidth) - (map ? 104 : 20)) / Double(width),
+            top: 1 - (y + (titled ? 30 : 12)) / Double(height), bottom: 1 - (y + Double(figure.panelHeight) - 56) / Double(height),
+            yName: (x + 18) / Double(width), xName: 1 - (y + Double(figure.panelHeight) - 16) / Double(height))
     }
 
     /// The figure's title and the legend, drawn last in an empty plot of their own.

@@ -27,7 +27,7 @@ public struct GnuplotScript: Sendable {
         ]
         for (i, panel) in figure.panels.enumerated() {
             lines.append("")
-            lines += PanelScript(panel, data: datas[i], file: files[i].name, margins: layout.margins(ofPanel: i)).lines
+            lines += PanelScript(panel, data: datas[i], file: files[i].name, place: layout.place(ofPanel: i)).lines
         }
         lines.append("")
         lines += layout.headAndLegend(title: figure.title)

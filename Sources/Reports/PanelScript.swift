@@ -2,20 +2,24 @@
 struct PanelScript {
     let lines: [String]
 
-    init(_ panel: Panel, data: PanelData, file: String, margins: (left: Double, right: Double, top: Double, bottom: Double)) {
+    init(_ panel: Panel, data: PanelData, file: String, place: FigureLayout.Place) {
         let ink = Colour.ink.rawValue
         var lines = ["# \(GnuplotScript.oneLine(panel.title.isEmpty ? file : panel.title))", "reset", "set datafile separator comma"]
         lines += [
             "set border 3 linecolor rgb '\(ink)'", "set tics nomirror out scale 0.6 textcolor rgb '\(ink)'",
             "set grid linecolor rgb '#d9d9d9' linewidth 0.6 dashtype 1", "unset key",
         ]
-        for (side, value) in [("l", margins.left), ("r", margins.right), ("t", margins.top), ("b", margins.bottom)] {
+        for (side, value) in [("l", place.left), ("r", place.right), ("t", place.top), ("b", place.bottom)] {
             lines.append("set \(side)margin at screen \(NumberText.short(value, digits: 5))")
         }
         func text(_ words: String) -> String { "\(GnuplotScript.quoted(words)) noenhanced" }
         if !panel.title.isEmpty { lines.append("set title \(text(panel.title)) offset 0,-0.4 textcolor rgb '\(ink)'") }
-        lines.append("set xlabel \(text(panel.x.label)) textcolor rgb '\(ink)'")
-        lines.append("set ylabel \(text(panel.y.label)) offset -0.5,0 textcolor rgb '\(ink)'")
+        // The names of the axes at fixed places: gnuplot guesses the width of tick labels and puts them too far out.
+        func share(_ value: Double) -> String { NumberText.short(value, digits: 5) }
+        let middle = (x: share((place.left + place.right) / 2), y: share((place.bottom + place.top) / 2))
+        lines.append("set label 1 \(text(panel.x.label)) at screen \(middle.x), screen \(share(place.xName)) center textcolor rgb '\(ink)'")
+        lines.append(
+            "set label 2 \(text(panel.y.label)) at screen \(share(place.yName)), screen \(middle.y) center rotate by 90 textcolor rgb '\(ink)'")
         if let map = panel.heatMap {
             lines += Self.heatMap(map, file: file)
         } else {

@@ -34,6 +34,10 @@ public struct Report: Sendable {
         case list([String])
         /// A table; with a name it is also written as `name.csv` and linked.
         case table(Table, name: String?, caption: String)
+        /// A table that is written as `name.csv` and linked, but not shown.
+        case download(Table, name: String, caption: String)
+        /// A link to a file of the folder.
+        case link(String, caption: String)
         case verdicts([VerdictRow])
         case figure(Figure)
     }

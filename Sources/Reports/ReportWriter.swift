@@ -6,6 +6,12 @@ public struct WrittenReport: Sendable {
     public let files: [String]
     /// Pictures that could not be drawn, one sentence each; empty when all were.
     public let notes: [String]
+
+    public init(page: String, files: [String], notes: [String]) {
+        self.page = page
+        self.files = files
+        self.notes = notes
+    }
 }
 
 extension Report {
@@ -37,6 +43,11 @@ extension Report {
                         words += " " + Self.links(["\(name).csv"])
                     }
                     body += HTML.table(table) + (words.isEmpty ? "" : "<p>\(words)</p>\n")
+                case .download(let table, let name, let caption):
+                    try place.write(table.csv, to: "\(name).csv")
+                    files.append("\(name).csv")
+                    body += "<p>\(HTML.prose(caption)) \(Self.links(["\(name).csv"]))</p>\n"
+                case .link(let name, let caption): body += "<p>\(HTML.prose(caption)) \(Self.links([name]))</p>\n"
                 case .figure(let figure):
                     figures += 1
                     let written = try Self.write(figure, to: place, gnuplot: gnuplot)

@@ -1,0 +1,51 @@
+import Reports
+
+/// The study of derivatives by exact differentiation and by finite differences, on random features.
+public enum Study {
+    /// Measures what the items need, each setting once, and checks and tells them.
+    ///
+    /// The outcome depends on items, scale, source and seed alone; settings are measured `threads` at a time.
+    ///
+    /// - Parameters:
+    ///   - items: all by default, in the order of the report.
+    ///   - source: assembles the matrices.
+    ///   - seed: of the random features; replicate r of a setting uses seed + r.
+    ///   - threads: at least 1.
+    ///   - progress: called after each setting, from any thread, one call at a time.
+    public static func run(
+        _ items: [StudyItem] = StudyItem.allCases, scale: StudyScale, source: any StudySource, seed: UInt64 = 0, threads: Int = 1,
+        progress: (@Sendable (StudyProgress) -> Void)? = nil
+    ) throws(StudyError) -> StudyResult {
+        let experiments = Self.experiments.filter { items.contains($0.item) }
+        let claims = Self.claims.filter { items.contains($0.item) }
+        let plans = StudyPlan.merged(experiments.flatMap { $0.plans(scale) } + claims.flatMap { $0.plans(scale) })
+        let laboratory = Laboratory(source: source, seed: seed, threads: threads)
+        let observations = try laboratory.measure(plans, progress: progress)
+        var checked: [ClaimResult] = []
+        for claim in claims { checked.append(try claim.check(observations, scale: scale, laboratory: laboratory)) }
+        return StudyResult(
+            scale: scale, seed: seed, settings: plans.count, matrices: plans.reduce(0) { $0 + $1.methods.count + 1 }, claims: checked,
+            experiments: experiments.map { $0.report(observations, scale: scale) })
+    }
+
+    static let experiments: [any Experiment] = [E1Spectra(), E2Entropies(), E3LeastSquares(), E4Rounding(), E5Accuracy(), E9Descent()]
+
+    static let claims: [any Claim] = [
+        LargeValuesAgree(), MoreSmallValues(), LargerEntropy(), OtherMeasures(), SmallerResidual(), SmallerError(), SurplusIsRounding(), FloorLaw(),
+        EntropyMisleads(),
+    ]
+}
+
+/// What a study found.
+public struct StudyResult: Sendable {
+    public let scale: StudyScale
+    public let seed: UInt64
+    /// Settings measured, and matrices taken apart.
+    public let settings: Int
+    public let matrices: Int
+    public let claims: [ClaimResult]
+    public let experiments: [ExperimentResult]
+
+    /// Whether every verdict is the recorded one.
+    public var isAsRecorded: Bool { claims.allSatisfy(\.isAsRecorded) }
+}

@@ -1,0 +1,21 @@
+import Solvers
+import Spectra
+
+/// What can stop a study; `description` is one sentence.
+public enum StudyError: Error, Sendable, CustomStringConvertible {
+    /// A matrix could not be assembled: on which setting, and why.
+    case assembly(setting: String, reason: String)
+    /// A matrix could not be decomposed or solved with.
+    case solver(setting: String, SolverError)
+    /// An item that is no experiment and no claim of the study.
+    case unknownItem(String)
+
+    public var description: String {
+        switch self {
+        case .assembly(let setting, let reason): "The matrix of \(setting) could not be assembled: \(reason)"
+        case .solver(let setting, let error): "The study of \(setting) failed: \(error)"
+        case .unknownItem(let name):
+            "'\(name)' is no experiment or claim of the study; choose among \(StudyItem.allCases.map(\.rawValue).joined(separator: ", "))."
+        }
+    }
+}
