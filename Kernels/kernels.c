@@ -14,12 +14,32 @@ TEXT(probe_cl) = {
 TEXT(ceilings_cl) = {
 #embed "ceilings.cl" suffix(, )
     0};
+TEXT(functions_clh) = {
+#embed "functions.clh" suffix(, )
+    0};
+TEXT(activations_clh) = {
+#embed "activations.clh" suffix(, )
+    0};
+TEXT(map_cl) = {
+#embed "map.cl" suffix(, )
+    0};
+TEXT(features_cl) = {
+#embed "features.cl" suffix(, )
+    0};
+TEXT(exact_cl) = {
+#embed "exact.cl" suffix(, )
+    0};
 
 #define ENTRY(file, symbol) {file, symbol, sizeof symbol - 1}
 const kernels_text kernels_texts[] = {
     ENTRY("product.cl", product_cl),
     ENTRY("probe.cl", probe_cl),
     ENTRY("ceilings.cl", ceilings_cl),
+    ENTRY("functions.clh", functions_clh),
+    ENTRY("activations.clh", activations_clh),
+    ENTRY("map.cl", map_cl),
+    ENTRY("features.cl", features_cl),
+    ENTRY("exact.cl", exact_cl),
     {NULL, NULL, 0},
 };
 

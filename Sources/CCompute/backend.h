@@ -53,6 +53,11 @@ const char *cc_opencl_loader_text(void);
 __attribute__((format(printf, 4, 5)))
 cc_status cc_fail(cc_error *error, cc_status status, int32_t code, const char *format, ...);
 
+/// What the stencil kernels of Kernels/features.cl read, in the working precision: offsets, weights, scales and what their
+/// rounding left; and how many elements that is.
+void cc_stencil_table(const cc_stencil_sum *sum, int32_t dimension, cc_precision precision, void *table);
+int64_t cc_stencil_table_elements(const cc_stencil_sum *sum, int32_t dimension);
+
 static inline size_t cc_element_size(cc_precision precision) { return precision == CC_F64 ? 8 : 4; }
 
 // Arguments (arguments.c): CC_OK, or CC_BAD_ARGUMENT with a sentence.

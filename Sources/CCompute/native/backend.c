@@ -14,5 +14,7 @@ const cc_backend cc_native_backend = {
     .write = cc_native_write,
     .read = cc_native_read,
     .multiply = cc_native_multiply_buffers,
-    .measure_ceilings = cc_native_measure_ceilings,
+    .features_by_nodes = cc_native_features_by_nodes,
+    .features_by_stencil = cc_native_features_by_stencil,
+    .map_values = cc_native_map_values,
 };

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "product.h"
+#include "vectors.h"
 
 typedef struct cc_isa {
     const char *label;     ///< "avx512", "avx2", "generic": the values of RESIDUA_ISA
@@ -21,6 +22,7 @@ typedef struct cc_isa {
     bool (*present)(void); ///< whether this processor and operating system have it
     cc_product_kernel product[2];          ///< by cc_precision, as all that follows
     double (*multiply_adds[2])(int64_t rounds, double *sink);
+    const cc_vectors *vectors[2];          ///< vector functions and feature matrices
 } cc_isa;
 
 /// The set in use: the best one present, or what the environment variable RESIDUA_ISA or `cc_native_select_isa` says.

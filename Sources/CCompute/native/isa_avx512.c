@@ -24,5 +24,6 @@ const cc_isa cc_isa_avx512 = {
     .present = present,
     .product = { PRODUCT_KERNEL(f32, 4, 384, 480, 4096), PRODUCT_KERNEL(f64, 8, 256, 240, 4096) },
     .multiply_adds = { ISA(multiply_adds_f32), ISA(multiply_adds_f64) },
+    .vectors = { &cc_vectors_avx512_f32, &cc_vectors_avx512_f64 },
 };
 #endif

@@ -35,6 +35,9 @@ cc_status cc_native_write(cc_buffer *buffer, size_t offset, size_t bytes, const 
 cc_status cc_native_read(cc_buffer *buffer, size_t offset, size_t bytes, void *to, cc_error *error);
 
 cc_status cc_native_multiply_buffers(cc_device *device, const cc_product *product, cc_error *error);
+cc_status cc_native_features_by_nodes(cc_device *device, const cc_feature_set *set, const cc_node_sum *sum, cc_error *error);
+cc_status cc_native_features_by_stencil(cc_device *device, const cc_feature_set *set, const cc_stencil_sum *sum, cc_error *error);
+cc_status cc_native_map_values(cc_device *device, const cc_map *map, cc_error *error);
 cc_status cc_native_measure_ceilings(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error);
 
 #endif
