@@ -1,7 +1,9 @@
 // The exact value of a stencil sum for ReLU powers: features_by_stencil_exact, the arguments, macros and sizes of
-// features_by_stencil in features.cl, which comes before it (with ACTIVATION 7).
+// features_by_stencil in features.cl, with ACTIVATION 7.
 //
 // A value is a pair, high + low with |low| <= ulp(high) / 2, of twice the working precision; one rounding at the end.
+
+#include "features.cl"
 
 typedef struct {
     REALV high, low;

@@ -1,6 +1,5 @@
 // Matrices of random features, A_ij for M points in d dimensions and N features σ(w_j·x + b_j), column-major: a feature's
 // values at neighbouring points lie side by side and are the lanes of a vector; weights are broadcast.
-// Comes after functions.clh and activations.clh.
 //
 // Build macros: F64, VW; ACTIVATION (numbers as in activations.clh);
 //   P   points of a work-item, a multiple of VW       CPU 128, GPU VW
@@ -26,6 +25,8 @@
 // features_by_stencil_exact: the same for ReLU powers in twice the precision, rounded once
 //   15 int S   16 int G   17 buffer of REAL: offsets [S][d], weights [G][S], scales [G], then what rounding the weights and
 //   the scales to REAL left: [G][S], [G] (zeros for double; read by the exact kernel only)
+
+#include "activations.clh"
 
 #ifndef CLSHIM
 #define KERNEL_ITEM

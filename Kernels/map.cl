@@ -1,10 +1,12 @@
-// y_i = f(x_i) for i < count. Comes after functions.clh and activations.clh.
+// y_i = f(x_i) for i < count.
 //
 // Build macros: F64, VW; P elements a work-item (a multiple of VW); FUNCTION 0 exp, 1 expm1, 2 log1p, 3 tanh, 4 sin, 5 cos,
 // 6 the derivative of order ORDER of the activation ACTIVATION (numbers as in activations.clh; both 0 otherwise).
 // Kernel map_values(x, x_offset, y, y_offset, count, power): buffers of REAL, offsets and count long, in elements, power int.
 // Global size: ceil(count / P) or more in one dimension; local size: any (1 on CPUs). x and y may be the same elements.
 // GPUs: VW 1, P 1 to 4; CPUs: P 1024 or so.
+
+#include "activations.clh"
 
 #ifndef CLSHIM
 #define KERNEL_ITEM

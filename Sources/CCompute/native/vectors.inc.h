@@ -2,9 +2,6 @@
 // the registers': several registers to a vector keep as many independent chains in flight), VECTORS (the table's name).
 #include "clshim.h"
 
-#include "../../../Kernels/functions.clh"
-#include "../../../Kernels/activations.clh"
-
 #define P 2048
 #define FUNCTION (clshim_variant & 7)
 #define ACTIVATION (clshim_variant >> 3 & 7)
@@ -19,7 +16,6 @@ enum { map_block = 2048 };
 #define FJ 32
 #define KC 32
 #define ACTIVATION clshim_variant
-#include "../../../Kernels/features.cl"
 #include "../../../Kernels/exact.cl"
 
 #define MAP(name, variant)                                                                                                   \
