@@ -17,4 +17,5 @@ const cc_backend cc_native_backend = {
     .features_by_nodes = cc_native_features_by_nodes,
     .features_by_stencil = cc_native_features_by_stencil,
     .map_values = cc_native_map_values,
+    .measure_ceilings = cc_native_measure_ceilings,
 };

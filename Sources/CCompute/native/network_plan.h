@@ -1,0 +1,123 @@
+/// Plans of residuals as the native path keeps them: sizes, places in the packed weights, in a chunk's sums and in work memory.
+///
+/// All places are in elements of the plan's precision unless said otherwise.
+#ifndef RESIDUA_NETWORK_PLAN_H
+#define RESIDUA_NETWORK_PLAN_H
+
+#include "../backend.h"
+#include "../include/network.h"
+
+enum { net_most_layers = 64, net_most_points = 256, net_most_tops = 64 };
+
+/// One affine map. Hidden rows have `vectors` vectors and a stride of `stride` elements, an odd number of cache lines.
+typedef struct net_layer {
+    int32_t in, out;
+    int32_t vectors, stride;           // of its outputs
+    int64_t parameters;                // place of the weight in the parameters; the bias follows it
+    int64_t transposed, weight, bias;  // packed: Wᵀ [in][stride], W [out][stride of the layer before], bias [stride]
+    int64_t weight_sum, bias_sum;      // in a chunk's sums: as `weight` (first layer: as `transposed`), as `bias`
+} net_layer;
+
+typedef enum net_set { NET_VALUES, NET_SECOND_1, NET_SECOND_2, NET_SECOND_3, NET_SECOND, NET_FOURTH, NET_DIRECTIONS, NET_BIHARMONIC } net_set;
+
+/// factor · π_a^power_a · π_b^power_b, π_c the tangent of channel c: the weights of a neuron along a direction.
+typedef struct net_monomial {
+    double factor;
+    int32_t a, b, power_a, power_b;
+} net_monomial;
+
+/// A part of an output of a network with one hidden layer: Σ_j v_j m_j σ^(order)(z_j) with m the sum of monomials.
+typedef struct net_form {
+    int32_t output, order;
+    const net_monomial *first, *end;
+} net_form;
+
+typedef struct net_term {
+    net_set set;
+    int32_t channels, order;           // order: highest derivative of σ that the forward way needs
+    int32_t directions, tops;
+    int32_t *orders, *first;           // [directions]: order, first channel of its own
+    void *top_weights;                 // [tops][directions], plan's precision
+    double *tangents;                  // [channels][dimension]: W·tangent is the channel's derivative after the first layer
+    bool *tangent;                     // [channels]: whether it is not zero
+    double *scales;                    // [channels]: component = scale · channel
+    int32_t axes[2];
+
+    int32_t nodes;                     // at least 1
+    bool shifted, wide;
+    void *offsets;                     // [nodes][dimension], plan's precision
+    int32_t uses, outputs;             // components; channels that are read after the last layer
+    int32_t *output;                   // [outputs] channel
+    int32_t *use;                      // [uses]: index into `output`, or group
+    double *weights, *group_scales;    // [uses][nodes][outputs] (times the channels' scales), [uses]; NULL without nodes
+
+    int64_t points;
+    const void *coordinates;
+    int32_t equations;
+    double weight, share;              // share = weight / points
+    cc_residual_function residual;
+    const void *context;
+
+    int32_t block;                     // points a block
+    int32_t sub_block;                 // (point, node) pairs a sub-block
+    int32_t stride;                    // of components and seeds, in (point, node) pairs
+    int64_t blocks, first_chunk, chunks, first_row;
+    int64_t tangent_rows;              // packed: [channels][stride of layer 0]
+
+    int32_t forms;                     // 0: the layers are walked
+    net_form *form;
+    net_monomial *monomials;
+    int64_t form_rows;                 // packed: [2][forms][stride of layer 0]: m, v∘m
+} net_term;
+
+typedef enum net_mode { NET_LOSS, NET_GRADIENT, NET_RESIDUALS, NET_COMPONENTS, NET_TRANSPOSED } net_mode;
+
+typedef struct net_kernels net_kernels;
+
+struct cc_plan {
+    cc_precision precision;
+    size_t element;
+    const net_kernels *kernels;
+    int32_t layers, dimension, fields, terms;
+    cc_activation activation;
+    int32_t power;
+    net_layer layer[net_most_layers];
+    net_term *term;
+    int64_t parameters, rows, chunks;
+    int64_t last_weight, last_bias;            // packed: [fields][stride of the last hidden layer], [fields]
+    int64_t packed_size, sums_size;
+    int64_t last_weight_sum, last_bias_sum;
+    int64_t work_size;                         // a thread's work memory
+    bool alone;                                // too little work for a second thread
+    void *memory;
+    void *packed, *sums;                       // [packed_size], [chunks][sums_size]
+    double *losses;                            // [chunks]
+    uint64_t bytes;                            // of `memory`
+    _Atomic bool failed;                       // a thread found no work memory
+
+    // the call in progress
+    net_mode mode;
+    const void *given;                         // parameters
+    void *result;                              // residuals, components or gradient
+    const void *cotangent;                     // NET_TRANSPOSED: [rows]
+    int32_t only;                              // NET_COMPONENTS: the term
+};
+
+/// What an instruction set offers for one precision.
+struct net_kernels {
+    int32_t vector;                            ///< elements
+    void (*pack)(const cc_plan *plan);
+    void (*chunk)(const cc_plan *plan, int64_t chunk, void *work);
+    /// Adds the chunks' sums over elements [begin, end) into those of chunk 0.
+    void (*add)(const cc_plan *plan, int64_t begin, int64_t end);
+    void (*unpack)(const cc_plan *plan, void *gradient);
+    /// Elements of work memory that a term's block needs.
+    int64_t (*work)(const cc_plan *plan, const net_term *term);
+};
+
+#if defined(__x86_64__)
+extern const net_kernels net_kernels_avx512_f32, net_kernels_avx512_f64, net_kernels_avx2_f32, net_kernels_avx2_f64;
+#endif
+extern const net_kernels net_kernels_generic_f32, net_kernels_generic_f64;
+
+#endif
