@@ -1,0 +1,77 @@
+extension Parser {
+    /// What a name that is not called stands for.
+    mutating func meaning(of name: String, _ token: Lexer.Token) throws(ExpressionError) -> Int {
+        let dimension = vocabulary.coordinates.count
+        if let axis = vocabulary.coordinates.firstIndex(of: name) { return graph.coordinate(axis) }
+        if vocabulary.fields.contains(name) { return graph.derivative(FieldDerivative(name, MultiIndex(Array(repeating: 0, count: dimension)))) }
+        if vocabulary.parameters.contains(name) { return graph.parameter(name) }
+        if name == "pi" { return graph.constant(.pi) }
+        if vocabulary.data.contains(name), !Vocabulary.reserved.contains(name) { return graph.data(name) }
+        if Vocabulary.reserved.contains(name), name != "weight" {
+            throw failure("The function \(name) needs its argument in parentheses: \(name)(…).", at: token)
+        }
+        if let derivative = try fieldDerivative(name, token) { return graph.derivative(derivative) }
+        throw unknown(name, token)
+    }
+
+    /// A name of the form field_coordinates, nil if no field begins it.
+    private func fieldDerivative(_ name: String, _ token: Lexer.Token) throws(ExpressionError) -> FieldDerivative? {
+        // The longest field first: a field's own name may hold underscores.
+        guard let field = vocabulary.fields.filter({ name.hasPrefix($0 + "_") }).max(by: { $0.count < $1.count }) else { return nil }
+        let spelled = String(name.dropFirst(field.count + 1))
+        guard let index = MultiIndex(spelled: spelled, coordinates: vocabulary.coordinates) else {
+            let known = vocabulary.coordinates.joined(separator: ", ")
+            throw failure(
+                spelled.isEmpty
+                    ? "The derivative \(name) names no coordinate: write for example \(field)_\(vocabulary.coordinates.first ?? "x")."
+                    : "\"\(spelled)\" in \(name) is not a sequence of the coordinates \(known).", at: token)
+        }
+        guard index.order <= Parser.largestOrder else {
+            throw failure("The derivative \(name) has order \(index.order): at most \(Parser.largestOrder) is possible.", at: token)
+        }
+        return FieldDerivative(field, index)
+    }
+
+    /// The complaint about a call of something that is no function.
+    func notAFunction(_ name: String, _ token: Lexer.Token) -> ExpressionError {
+        let kind =
+            vocabulary.coordinates.contains(name)
+            ? "coordinate"
+            : vocabulary.fields.contains(name) ? "field" : vocabulary.parameters.contains(name) ? "parameter" : name == "pi" ? "number" : nil
+        if let kind { return failure("The \(kind) \(name) is not a function: write \(name)*(…) for a product.", at: token) }
+        let functions = Vocabulary.reserved.subtracting(["pi", "weight", "-"])
+        return failure("There is no function \(name)\(Parser.suggestion(for: name, among: functions)).", at: token)
+    }
+
+    private func unknown(_ name: String, _ token: Lexer.Token) -> ExpressionError {
+        var known = Set(vocabulary.coordinates + vocabulary.fields + vocabulary.parameters + vocabulary.data)
+        known.formUnion(Vocabulary.reserved.subtracting(["weight", "-"]))
+        let hint = Parser.suggestion(for: name, among: known)
+        let listed = (vocabulary.coordinates + vocabulary.fields + vocabulary.parameters + vocabulary.data).prefix(12).joined(separator: ", ")
+        return failure("The name \(name.prefix(40)) is unknown" + (hint.isEmpty ? ": known are \(listed)." : "\(hint)."), at: token)
+    }
+
+    /// ": did you mean …?"-like words for the nearest name, empty if none is near.
+    private static func suggestion(for name: String, among known: Set<String>) -> String {
+        let letters = Array(name)
+        guard letters.count <= 40 else { return "" }
+        let ranked = known.map { (distance: distance(letters, Array($0)), name: $0) }.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        guard let best = ranked.first, best.distance <= max(1, min(2, letters.count / 2)), best.distance < max(letters.count, 2) else { return "" }
+        return ": \(best.name) is near it"
+    }
+
+    /// How many letters must be inserted, deleted, replaced or swapped with a neighbour to turn one word into the other.
+    static func distance(_ a: [Character], _ b: [Character]) -> Int {
+        var rows = [Array(0...b.count)]
+        for i in 0..<a.count {
+            var row = [i + 1]
+            for j in 0..<b.count {
+                var best = min(rows[i][j] + (a[i] == b[j] ? 0 : 1), rows[i][j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, rows[i - 1][j - 1] + 1) }
+                row.append(best)
+            }
+            rows.append(row)
+        }
+        return rows[a.count][b.count]
+    }
+}
