@@ -39,7 +39,8 @@ extension Activation {
         }
     }
 
-    /// tanh⁽ⁿ⁾ = s·Qₙ(t) with t = tanh z, s = 1 − t² = 4q/(1+q)², q = e^(−2|z|), Q₁ = 1, Qₙ₊₁ = −2t Qₙ + (1 − t²) Qₙ′.
+    /// tanh⁽ⁿ⁾ = s·Qₙ(t) with t = tanh z, s = 1 − t² = 4q/(1+q)², q = e^(−2|z|), Q₁ = 1, Qₙ₊₁ = −2t Qₙ + (1 − t²) Qₙ′;
+    /// written in both s and t² so that neither at the origin nor in the tails large terms cancel.
     private static func tanhDerivative(_ order: Int, _ z: Double) -> Double {
         let t = hyperbolicTangent(z)
         let q = exp(-2 * abs(z))
@@ -49,10 +50,10 @@ extension Activation {
         case 0: return t
         case 1: return s
         case 2: return -2 * t * s
-        case 3: return s * (6 * u - 2)
-        case 4: return s * t * (16 - 24 * u)
-        case 5: return s * (16 + u * (120 * u - 120))
-        default: return s * t * (u * (960 - 720 * u) - 272)
+        case 3: return s * (4 * u - 2 * s)
+        case 4: return 8 * s * t * (2 * s - u)
+        case 5: return s * (16 - 120 * u * s)
+        default: return s * t * (720 * u * s - 240 * s - 32)
         }
     }
 

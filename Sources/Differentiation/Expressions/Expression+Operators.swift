@@ -95,7 +95,12 @@ public struct Field: Hashable, Sendable {
             })
     }
 
-    private static func sum(_ terms: [Expression]) -> Expression { terms.dropFirst().reduce(terms.first ?? Expression(0)) { $0 + $1 } }
+    private static func sum(_ terms: [Expression]) -> Expression {
+        guard var graph = terms.first?.graph else { return Expression(0) }
+        let roots = terms.map { graph.insert($0.root, of: $0.graph) }
+        let root = graph.sum(of: roots)
+        return Expression(graph: graph, root: root)
+    }
 }
 
 extension MultiIndex {

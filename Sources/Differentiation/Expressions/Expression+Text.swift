@@ -58,8 +58,9 @@ public struct ConditionStatement: Sendable, Equatable {
         let root = try parser.equation()
         var weight = 1.0
         if parser.take(",") {
-            guard parser.take().kind == .name("weight") else {
-                throw ExpressionError("After the comma of a condition stands its weight: \", weight 1\".", text: text, column: parser.previousColumn)
+            let word = parser.take()
+            guard word.kind == .name("weight") else {
+                throw ExpressionError("After the comma of a condition stands its weight: \", weight 1\".", text: text, column: word.column)
             }
             let token = parser.take()
             guard case .number(let value) = token.kind, value > 0 else {

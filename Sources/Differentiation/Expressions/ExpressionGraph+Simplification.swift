@@ -103,7 +103,37 @@ extension ExpressionGraph {
         return intern(.binary(.multiply, min(a, b), max(a, b)))
     }
 
+    /// The terms of sums with their signs, as written; of enormous sums the first hundred thousand.
+    func summands(of roots: [Int]) -> [(sign: Double, node: Int)] {
+        var terms: [(sign: Double, node: Int)] = []
+        var pending = roots.reversed().map { (sign: 1.0, node: $0) }
+        while let (sign, node) = pending.popLast(), terms.count < 100_000 {
+            switch operations[node] {
+            case .binary(.add, let a, let b): pending += [(sign, b), (sign, a)]
+            case .binary(.subtract, let a, let b): pending += [(-sign, b), (sign, a)]
+            case .unary(.negate, let a): pending.append((-sign, a))
+            default: terms.append((sign, node))
+            }
+        }
+        return terms
+    }
+
+    /// The sum of several nodes with the multiples of each term gathered, in the order of their first appearance.
+    public mutating func sum(of nodes: [Int]) -> Int {
+        var factors: [Int: Double] = [:]
+        var order: [Int] = []
+        for (sign, node) in summands(of: nodes) {
+            let (factor, rest) = constantValue(node).map { ($0, constant(1)) } ?? split(node)
+            if factors[rest] == nil { order.append(rest) }
+            factors[rest, default: 0] += sign * factor
+        }
+        var sum = constant(0)
+        for rest in order { sum = apply(.add, sum, scale(factors[rest] ?? 0, rest)) }
+        return sum
+    }
+
     private mutating func scale(_ value: Double, _ a: Int) -> Int {
+        if let constant = constantValue(a), (value * constant).isFinite { return self.constant(value * constant) }
         let (factor, rest) = split(a)
         let product = value * factor
         if product.isFinite, product != 0 || value == 0 { return multiple(product, rest) }
@@ -118,7 +148,9 @@ extension ExpressionGraph {
     private mutating func divide(_ a: Int, _ b: Int) -> Int {
         if constantValue(b) == 1 { return a }
         if constantValue(a) == 0 { return a }
-        if a == b { return constant(1) }
+        let (base, exponent) = powerParts(a)
+        let (otherBase, otherExponent) = powerParts(b)
+        if base == otherBase, (exponent - otherExponent).magnitude <= Self.largestExponent { return power(base, exponent - otherExponent) }
         if case .unary(.negate, let inner) = operations[a] { return negate(divide(inner, b)) }
         if case .unary(.negate, let inner) = operations[b] { return negate(divide(a, inner)) }
         if let value = constantValue(b), value < 0 { return negate(divide(a, constant(-value))) }

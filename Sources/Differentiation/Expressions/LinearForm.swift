@@ -37,13 +37,14 @@ public struct LinearForm: Sendable, Equatable {
         guard !`operator`.terms.isEmpty else { throw ExpressionError("All coefficients of the unknown field \(field) are zero.") }
         let zero = graph.constant(0)
         let rest = graph.substitute(Dictionary(uniqueKeysWithValues: nodes.map { ($0, zero) }), in: residual.root)
-        source = Expression(graph: graph, root: graph.negate(rest))
+        let source = graph.negate(rest)
+        self.source = Expression(graph: graph, root: source)
     }
 
     /// The complaint about the first term of a sum that is not linear in the field.
     private static func nonlinear(_ residual: Expression, _ field: String) -> ExpressionError {
         var graph = residual.graph
-        for term in graph.summands(of: residual.root) {
+        for term in graph.summands(of: [residual.root]).map(\.node) {
             let expression = Expression(graph: graph, root: term)
             let nodes = expression.derivatives.map { graph.derivative($0) }
             let partials = graph.gradient(of: term, withRespectTo: nodes)
@@ -52,21 +53,5 @@ public struct LinearForm: Sendable, Equatable {
             }
         }
         return ExpressionError("The equation is not linear in \(field): only linear equations are possible here.")
-    }
-}
-
-extension ExpressionGraph {
-    /// The terms of a sum, without their signs.
-    fileprivate func summands(of root: Int) -> [Int] {
-        var terms: [Int] = []
-        var pending = [root]
-        while let node = pending.popLast() {
-            switch operations[node] {
-            case .binary(.add, let a, let b), .binary(.subtract, let a, let b): pending += [b, a]
-            case .unary(.negate, let a): pending.append(a)
-            default: terms.append(node)
-            }
-        }
-        return terms
     }
 }

@@ -56,7 +56,7 @@ extension Parser {
         let letters = Array(name)
         guard letters.count <= 40 else { return "" }
         let ranked = known.map { (distance: distance(letters, Array($0)), name: $0) }.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
-        guard let best = ranked.first, best.distance <= max(1, min(2, letters.count / 2)), best.distance < max(letters.count, 2) else { return "" }
+        guard let best = ranked.first, best.distance <= max(1, min(2, letters.count / 2)), best.distance < letters.count else { return "" }
         return ": \(best.name) is near it"
     }
 

@@ -27,9 +27,6 @@ struct Parser {
 
     var next: Lexer.Token { tokens[position] }
 
-    /// The column of the token stepped over last.
-    var previousColumn: Int { tokens[max(position - 1, 0)].column }
-
     /// Steps over the next token and returns it; the end mark stays.
     @discardableResult
     mutating func take() -> Lexer.Token {
@@ -205,16 +202,17 @@ struct Parser {
     private mutating func laplacian(of argument: Int, _ token: Lexer.Token) throws(ExpressionError) -> Int {
         let axes = vocabulary.spaceAxes
         guard !axes.isEmpty else { throw failure("There is no coordinate of space for \(token.text) to act on.", at: token) }
-        var sum = graph.constant(0)
+        var seconds: [Int] = []
         for axis in axes {
             do {
                 let first = try graph.derivative(of: argument, axis: axis)
-                let second = try graph.derivative(of: first, axis: axis)
-                sum = graph.apply(.add, sum, second)
+                seconds.append(try graph.derivative(of: first, axis: axis))
             } catch {
                 throw failure(error.message, at: token)
             }
         }
+        let sum = graph.sum(of: seconds)
+        try checkSize(token)
         for node in graph.reachable(from: [sum]) {
             guard case .derivative(let leaf) = graph.operations[node], leaf.index.order > Parser.largestOrder else { continue }
             throw failure(

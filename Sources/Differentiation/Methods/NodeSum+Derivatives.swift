@@ -72,8 +72,7 @@ extension NodeSum {
         guard order > 0 else { return [] }
         var counts: [Int] = []
         for (stencil, width) in zip(stencils, widths) {
-            let spread = width * Double(stencil.reach)
-            guard let count = KernelQuadrature.count(activation, order: order, spread: spread, accuracy: stencil.accuracy) else { return nil }
+            guard let count = KernelQuadrature.count(activation, order: order, width: width, stencil: stencil) else { return nil }
             counts.append(count)
         }
         // The stencil as written errs by ε‖w‖₂·|σ|, against w^p hᵖ·|σ⁽ᵖ⁾| of the value.

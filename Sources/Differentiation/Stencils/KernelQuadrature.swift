@@ -33,7 +33,7 @@ package struct KernelQuadrature: Sendable {
     }
 
     /// The recurrence of the kernel's orthogonal polynomials by Stieltjes' procedure on its discrete form.
-    private static func gauss(_ kernel: PeanoKernel, _ count: Int) -> (nodes: [Double], weights: [Double]) {
+    private static func recurrence(_ kernel: PeanoKernel, _ count: Int) -> [Double] {
         let measure = discrete(kernel, degree: 2 * count)
         var previous = [Double](repeating: 0, count: measure.count)
         var current = [Double](repeating: 1, count: measure.count)
@@ -46,9 +46,30 @@ package struct KernelQuadrature: Sendable {
             previous = current
             current = next.map { $0 / norm.squareRoot() }
         }
-        let rule = GaussRule(recurrence: recurrence, mass: 1)
+        return recurrence
+    }
+
+    private static func gauss(_ kernel: PeanoKernel, _ count: Int) -> (nodes: [Double], weights: [Double]) {
+        let rule = GaussRule(recurrence: recurrence(kernel, count), mass: 1)
         return (rule.nodes, rule.weights)
     }
+
+    /// ∫ K πₙ² for the monic orthogonal polynomials πₙ of the kernel of each derivative order at accuracy 2, n = 0 … 23.
+    private static let squareNorms: [[Double]] = (1...6).map { derivative in
+        let recurrence = recurrence(PeanoKernel(Stencil(derivative: derivative, accuracy: 2)), 24)
+        return recurrence.reduce(into: [1.0]) { norms, b in norms.append(norms[norms.count - 1] * b) }
+    }
+
+    /// The least n for which the error of the Gauss rule, g⁽²ⁿ⁾/(2n)! ∫ K πₙ², is small by the size of the activation's derivatives.
+    private static func gaussCount(_ activation: Activation, order: Int, width: Double, derivative: Int) -> Int? {
+        let norms = squareNorms[derivative - 1]
+        return (1..<norms.count).first { n in
+            let size = activation.magnitude(order: order + 2 * n) / activation.magnitude(order: order)
+            return size * norms[n] * pow(width, Double(2 * n)) / tgamma(Double(2 * n + 1)) < tolerance
+        }
+    }
+
+    private static let tolerance = 1e-16
 
     /// λ_i = ω_i Σ_k (k + ½) P_k(ξ_i) ∫ K(s) P_k(s/m) ds, with (ξ, ω) the Gauss–Legendre rule on [−1, 1] and m the kernel's half width.
     private static func interpolatory(_ kernel: PeanoKernel, _ count: Int) -> (nodes: [Double], weights: [Double]) {
@@ -74,43 +95,53 @@ package struct KernelQuadrature: Sendable {
 }
 
 extension KernelQuadrature {
-    /// The number of nodes for a quadrature error below 1e-16 of the largest derivative, nil where none is enough.
+    /// The number of nodes for a quadrature error below 1e-16 of the largest derivative, nil for an activation that is not analytic.
     ///
-    /// The error of a rule exact to degree N − 1 is at most about 4 M ρ^−N for a function bounded by M in the Bernstein ellipse of parameter ρ; the
-    /// best ρ is sought, M coming from the activation's poles or growth.
+    /// Two bounds are tried. The error of a rule exact to degree N − 1 is at most about 4 M ρ^−N for a function bounded by M in the Bernstein ellipse of
+    /// parameter ρ, M coming from the activation's poles or growth, for the best ρ; and a Gauss rule has the usual remainder term.
     ///
     /// - Parameters:
     ///   - activation: σ.
     ///   - order: n of the σ⁽ⁿ⁾ that is averaged.
-    ///   - spread: half the range of σ's argument, m·max|w h|.
-    ///   - accuracy: of the stencil.
-    package static func count(_ activation: Activation, order: Int, spread: Double, accuracy: Int) -> Int? {
+    ///   - width: max|w h|.
+    ///   - stencil: whose kernel averages.
+    package static func count(_ activation: Activation, order: Int, width: Double, stencil: Stencil) -> Int? {
         guard activation.analyticity != .none else { return nil }
-        guard spread > 0 else { return 1 }
+        guard width > 0 else { return 1 }
+        let spread = width * Double(stencil.reach)
         var best = Double.infinity
         for step in 1...60 {
-            /// The ellipse's half axes: `height` along the imaginary axis, `width` along the real one.
-            let height: Double
-            let growth: Double
-            switch activation.analyticity {
-            case .strip(let halfWidth, let rate):
-                let fraction = Double(step) / 61
-                height = halfWidth * fraction
-                let width = (height * height + spread * spread).squareRoot()
-                growth = max(-Double(order + 1) * log1p(-fraction), rate * width)
-            case .trigonometric:
-                height = 0.02 * pow(1.2, Double(step))
-                growth = height
-            case .gaussian:
-                height = 0.02 * pow(1.12, Double(step))
-                growth = height * height + Double(order) * log1p(2 * height)
-            case .none:
-                return nil
-            }
-            best = min(best, (log(4) - log(1e-16) + growth) / asinh(height / spread))
+            // Half axes of the ellipse: `height` along the imaginary axis.
+            let (height, growth) = ellipse(activation.analyticity, order: order, step: step, spread: spread)
+            best = min(best, (log(4) - log(tolerance) + growth) / asinh(height / spread))
         }
         let degree = Int(min(best.rounded(.up), 1e6))
-        // An odd number of nodes gains one degree by symmetry.
-        return accuracy == 2 ? (degree + 1) / 2 : max(1, degree - 1 + degree % 2)
+        guard stencil.accuracy == 2 else {
+            // An odd number of nodes gains one degree by symmetry.
+            return max(1, degree - 1 + degree % 2)
+        }
+        let bound = (degree + 1) / 2
+        return gaussCount(activation, order: order, width: width, derivative: stencil.derivative).map { min($0, bound) } ?? bound
+    }
+
+    /// One of sixty ellipses to try: its height, and the logarithm of the growth of σ⁽ⁿ⁾ in it.
+    private static func ellipse(
+        _ analyticity: Activation.Analyticity, order: Int, step: Int, spread: Double
+    ) -> (height: Double, growth: Double) {
+        switch analyticity {
+        case .strip(let halfWidth, let rate):
+            let fraction = Double(step) / 61
+            let height = halfWidth * fraction
+            let width = (height * height + spread * spread).squareRoot()
+            return (height, max(-Double(order + 1) * log1p(-fraction), rate * width))
+        case .trigonometric:
+            let height = 0.02 * pow(1.2, Double(step))
+            return (height, height)
+        case .gaussian:
+            let height = 0.02 * pow(1.12, Double(step))
+            return (height, height * height + Double(order) * log1p(2 * height))
+        case .none:
+            return (1, .infinity)
+        }
     }
 }
