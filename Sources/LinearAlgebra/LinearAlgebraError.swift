@@ -10,6 +10,8 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
     case tooLarge(rows: Int, columns: Int)
     /// A LAPACK routine that ended with a status other than success, after every fallback.
     case failed(routine: String, status: Int)
+    /// The machine has no memory left for a step's workspace.
+    case outOfMemory(String)
     /// A tolerance or scale outside its range.
     case badArgument(String)
 
@@ -25,6 +27,8 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
             "A matrix of \(rows) × \(columns) is beyond what LAPACK can count: use fewer rows or columns."
         case .failed(let routine, let status):
             "\(routine) did not converge (status \(status)): scale the matrix or look for columns that nearly vanish."
+        case .outOfMemory(let text):
+            text
         case .badArgument(let text):
             text
         }

@@ -1,4 +1,5 @@
 /// A dense matrix, column-major as in LAPACK: element (i, j) lies at `i + j · rows`.
+@frozen
 public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatable {
     public let rows: Int
     public let columns: Int
@@ -6,6 +7,7 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
     public var elements: [Scalar]
 
     /// - Precondition: `elements.count == rows · columns`.
+    @inlinable
     public init(rows: Int, columns: Int, elements: [Scalar]) {
         precondition(rows >= 0 && columns >= 0 && elements.count == rows * columns, "a matrix of \(rows) × \(columns) has \(rows * columns) elements")
         self.rows = rows
@@ -13,6 +15,7 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         self.elements = elements
     }
 
+    @inlinable
     public init(rows: Int, columns: Int, repeating value: Scalar = 0) {
         self.init(rows: rows, columns: columns, elements: Array(repeating: value, count: rows * columns))
     }
@@ -20,6 +23,7 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
     /// The matrix whose rows are given.
     ///
     /// - Precondition: all rows have the same length.
+    @inlinable
     public init(rows list: [[Scalar]]) {
         self.init(rows: list.count, columns: list.first?.count ?? 0)
         for (i, row) in list.enumerated() {
@@ -34,6 +38,7 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         set { elements[row + column * rows] = newValue }
     }
 
+    @inlinable
     public var transposed: Matrix {
         var result = Matrix(rows: columns, columns: rows)
         for j in 0..<columns {
@@ -42,7 +47,9 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         return result
     }
 
+    @inlinable
     public func column(_ j: Int) -> [Scalar] { Array(elements[(j * rows)..<((j + 1) * rows)]) }
 
+    @inlinable
     public func row(_ i: Int) -> [Scalar] { (0..<columns).map { self[i, $0] } }
 }

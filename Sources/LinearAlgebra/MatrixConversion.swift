@@ -14,6 +14,7 @@ extension Matrix<Float> {
 
 extension Matrix {
     /// The n × n identity.
+    @inlinable
     public static func identity(_ n: Int) -> Matrix {
         var result = Matrix(rows: n, columns: n)
         for i in 0..<n { result[i, i] = 1 }
@@ -21,6 +22,7 @@ extension Matrix {
     }
 
     /// The n × n matrix with the given diagonal.
+    @inlinable
     public static func diagonal(_ values: [Scalar]) -> Matrix {
         var result = Matrix(rows: values.count, columns: values.count)
         for (i, value) in values.enumerated() { result[i, i] = value }
@@ -30,6 +32,7 @@ extension Matrix {
     /// The rows of the matrices one below another, as interior and boundary rows are stacked.
     ///
     /// - Precondition: all have the same number of columns.
+    @inlinable
     public static func stacked(_ blocks: [Matrix]) -> Matrix {
         let columns = blocks.first?.columns ?? 0
         precondition(blocks.allSatisfy { $0.columns == columns }, "blocks of different widths cannot be stacked")
@@ -42,6 +45,7 @@ extension Matrix {
     }
 
     /// The first `count` columns.
+    @inlinable
     public func firstColumns(_ count: Int) -> Matrix {
         Matrix(rows: rows, columns: count, elements: Array(elements[0..<(rows * count)]))
     }
