@@ -118,3 +118,6 @@ extension Expression: CustomStringConvertible {
     /// The formula in the language it can be read from.
     public var description: String { graph.description(of: root) }
 }
+
+/// The same by a name that Foundation, which has an `Expression` of its own, leaves free.
+public typealias Formula = Expression
