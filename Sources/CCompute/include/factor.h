@@ -25,6 +25,8 @@ typedef struct cc_factor_options {
     bool pivot;            ///< false: plain Householder QR, columns in their order, rank = min(m, n)
     double tolerance;      ///< relative to the longest column of A, 0 ≤ tolerance < 1; 0 stops at nothing but zero columns
     int64_t largest_rank;  ///< stop there at the latest; 0: min(m, n)
+    double *right;         ///< m × right_columns right-hand sides that become Qᵀ times themselves on the way, or NULL
+    int64_t right_columns, right_stride;
 } cc_factor_options;
 
 typedef struct cc_factor_info {
@@ -55,6 +57,10 @@ cc_status cc_factor_multiply_q(const cc_factor *factor, bool transpose, int64_t 
 /// Annihilates R₁₂: [R₁₁ R₁₂] = [L 0] Z with Z orthogonal, L upper triangular in the place of R₁₁. Does nothing at full column
 /// rank or when called again. Work 2 (n − rank) rank².
 cc_status cc_factor_complete(cc_factor *factor, cc_error *error);
+
+/// The second half of `cc_factor_solve`, for right-hand sides already multiplied by Qᵀ (see `right` of the options).
+cc_status cc_factor_back_substitute(const cc_factor *factor, int64_t columns, const double *qtb, int64_t ldb, double *x, int64_t ldx,
+                                    cc_error *error);
 
 /// Least-squares solutions X (n × columns) of A X ≈ B (m × columns): of minimum norm if the factor is complete or the rank is
 /// n, otherwise basic ones (zero outside the first `rank` pivots). B is overwritten with Qᵀ B; the norm of its rows from

@@ -23,6 +23,10 @@ typedef struct cc_isa {
     cc_product_kernel product[2];          ///< by cc_precision, as all that follows
     double (*multiply_adds[2])(int64_t rounds, double *sink);
     const cc_vectors *vectors[2];          ///< vector functions and feature matrices
+    // Narrow float64 products on matrices as they lie: W = Vᵀ A, A ← A − V W, and one reflection of short columns.
+    void (*dots)(int64_t rows, int64_t p, const double *v, int64_t ldv, int64_t q, const double *a, int64_t lda, double *w, int64_t ldw);
+    void (*update)(int64_t rows, int64_t p, const double *v, int64_t ldv, int64_t q, double *a, int64_t lda, const double *w, int64_t ldw);
+    void (*reflect)(int64_t vectors, const double *v, double tau, int64_t columns, double *y, int64_t ldy, double *squares);
 } cc_isa;
 
 /// The set in use: the best one present, or what the environment variable RESIDUA_ISA or `cc_native_select_isa` says.

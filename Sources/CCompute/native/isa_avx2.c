@@ -22,5 +22,8 @@ const cc_isa cc_isa_avx2 = {
     .product = { PRODUCT_KERNEL(f32, 4, 384, 192, 4096), PRODUCT_KERNEL(f64, 8, 256, 96, 4096) },
     .multiply_adds = { ISA(multiply_adds_f32), ISA(multiply_adds_f64) },
     .vectors = { &cc_vectors_avx2_f32, &cc_vectors_avx2_f64 },
+    .dots = ISA(dots_f64),
+    .update = ISA(update_f64),
+    .reflect = ISA(reflect_f64),
 };
 #endif

@@ -25,4 +25,7 @@ const cc_isa cc_isa_generic = {
     .product = { PRODUCT_KERNEL(f32, 4, 384, 192, 4096), PRODUCT_KERNEL(f64, 8, 256, 96, 4096) },
     .multiply_adds = { ISA(multiply_adds_f32), ISA(multiply_adds_f64) },
     .vectors = { &cc_vectors_generic_f32, &cc_vectors_generic_f64 },
+    .dots = ISA(dots_f64),
+    .update = ISA(update_f64),
+    .reflect = ISA(reflect_f64),
 };

@@ -7,6 +7,12 @@
 #include <math.h>
 #include <string.h>
 
+/// Up to so many tiles of rows B is not packed: each element would be used that often.
+#ifndef DIRECT
+#define DIRECT 6
+#endif
+enum { direct_tiles = DIRECT };
+
 typedef struct product {
     const cc_product_kernel *kernel;
     bool transpose_a, transpose_b;
@@ -75,6 +81,12 @@ static void share_a(int64_t task, void *context) {
 static void columns_task(int64_t task, void *context) {
     product *p = context;
     int64_t first = task * p->unit, count = smaller(p->unit, p->columns - first);
+    if (!p->transpose_b && p->m <= direct_tiles * p->kernel->rows) {
+        int64_t column = p->first_column + first;
+        p->kernel->block_direct(p->m, count, p->depth, p->shared, p->b + (p->first_depth + column * p->ldb) * p->element, p->ldb, p->alpha,
+                                p->scale, p->c + column * p->ldc * p->element, p->ldc);
+        return;
+    }
     char *packed = cc_pool_scratch(0, (uint64_t)((count + p->kernel->columns) * p->depth * p->element));
     if (!packed) {
         p->failed = true;

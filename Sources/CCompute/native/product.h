@@ -16,6 +16,9 @@ typedef struct cc_product_kernel {
     cc_pack along_a, across_a, along_b, across_b;
     /// C ← α A B + β C for packed panels A (m × k), B (k × n). Every element is summed over k in order, whatever m and n.
     void (*block)(int64_t m, int64_t n, int64_t k, const void *a, const void *b, double alpha, double beta, void *c, int64_t stride);
+    /// The same with B as it lies in memory, element (p, j) at p + j·ldb: for few rows, where packing would not pay.
+    void (*block_direct)(int64_t m, int64_t n, int64_t k, const void *a, const void *b, int64_t ldb, double alpha, double beta, void *c,
+                         int64_t stride);
 } cc_product_kernel;
 
 /// C ← α op(A) op(B) + β C on host memory; arguments are sound. False when there is no memory for packing.

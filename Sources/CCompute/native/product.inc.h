@@ -1,5 +1,6 @@
 // Template: packing and register tiles of matrix products for one instruction set (ISA, VECTOR_BYTES, TILE_VECTORS) and one
-// precision (REAL, NAME). A tile has TILE_VECTORS vectors of rows and TILE_COLUMNS columns.
+// precision (REAL, NAME). A tile has TILE_VECTORS = 3 vectors of rows and TILE_COLUMNS = 4 or 8 columns: 12 or 24 sums in
+// registers, three loads and a broadcast per three multiply-adds.
 
 #define LANES (VECTOR_BYTES / REAL_BYTES)
 #define TILE_ROWS (TILE_VECTORS * LANES)
@@ -70,27 +71,35 @@ static void NAME(across_b)(int64_t count, int64_t depth, const void *from, int64
 
 // MARK: The register tile
 
+/// One step of the sum over k. B is packed, or (`direct`) read where it lies, its columns `ldb` apart.
+INLINE void NAME(step)(const int vectors, const int columns, const bool direct, NAME(vector) sum[TILE_VECTORS][TILE_COLUMNS], const REAL *a,
+                       const REAL *b, int64_t ldb) {
+    NAME(vector) column[TILE_VECTORS];
+    UNROLL for (int i = 0; i < vectors; i++) {
+        column[i] = *(const NAME(vector) *)(a + i * LANES);
+        __builtin_prefetch(a + PREFETCH_A * TILE_ROWS + i * LANES);
+    }
+    UNROLL for (int j = 0; j < columns; j++) {
+        UNROLL for (int i = 0; i < vectors; i++) sum[i][j] += column[i] * b[direct ? j * ldb : j];
+    }
+}
+
 /// One tile of `vectors` × `columns` vectors, both known when compiled; `rest` of the last vector's lanes lie in C.
-INLINE void NAME(tile)(const int vectors, const int columns, int64_t k, const REAL *a, const REAL *b, REAL alpha, REAL beta, REAL *c,
-                       int64_t stride, int rest) {
+INLINE void NAME(tile)(const int vectors, const int columns, const bool direct, int64_t k, const REAL *a, const REAL *b, int64_t ldb,
+                       REAL alpha, REAL beta, REAL *c, int64_t stride, int rest) {
     NAME(vector) sum[TILE_VECTORS][TILE_COLUMNS];
     UNROLL for (int j = 0; j < columns; j++) {
         UNROLL for (int i = 0; i < vectors; i++) sum[i][j] = (NAME(vector)){0};
         __builtin_prefetch(c + j * stride, 1);
-        if (vectors > 1) __builtin_prefetch(c + j * stride + (vectors - 1) * LANES + rest - 1, 1);
+        __builtin_prefetch(c + j * stride + (vectors - 1) * LANES + rest - 1, 1);
     }
-    _Pragma("clang loop unroll_count(4)")
-    for (int64_t p = 0; p < k; p++) {
-        NAME(vector) column[TILE_VECTORS];
-        UNROLL for (int i = 0; i < vectors; i++) column[i] = *(const NAME(vector) *)(a + i * LANES);
-        __builtin_prefetch(a + PREFETCH_A * TILE_ROWS);
-        if (vectors > 1) __builtin_prefetch(a + PREFETCH_A * TILE_ROWS + LANES);
-        if (vectors > 2) __builtin_prefetch(a + PREFETCH_A * TILE_ROWS + 2 * LANES);
-        UNROLL for (int j = 0; j < columns; j++) {
-            UNROLL for (int i = 0; i < vectors; i++) sum[i][j] += column[i] * b[j];
-        }
-        a += TILE_ROWS;
-        b += TILE_COLUMNS;
+    const int64_t next = direct ? 1 : TILE_COLUMNS;
+    if (vectors == TILE_VECTORS && columns == TILE_COLUMNS) {
+        _Pragma("clang loop unroll_count(4)")
+        for (int64_t p = 0; p < k; p++) NAME(step)(vectors, columns, direct, sum, a + p * TILE_ROWS, b + p * next, ldb);
+    } else {
+        _Pragma("clang loop unroll(disable)")
+        for (int64_t p = 0; p < k; p++) NAME(step)(vectors, columns, direct, sum, a + p * TILE_ROWS, b + p * next, ldb);
     }
     UNROLL for (int j = 0; j < columns; j++) {
         UNROLL for (int i = 0; i < vectors; i++) {
@@ -100,47 +109,53 @@ INLINE void NAME(tile)(const int vectors, const int columns, int64_t k, const RE
                 if (beta != 0) old = *(NAME(loose) *)to;
                 *(NAME(loose) *)to = alpha * sum[i][j] + beta * old;
             } else {
+                _Pragma("clang loop unroll(disable) vectorize(disable)")
                 for (int l = 0; l < rest; l++) to[l] = alpha * sum[i][j][l] + (beta != 0 ? beta * to[l] : 0);
             }
         }
     }
 }
 
-INLINE void NAME(strip)(const int vectors, int64_t columns, int64_t k, const REAL *a, const REAL *b, REAL alpha, REAL beta, REAL *c,
-                        int64_t stride, int rest) {
-    switch (columns) {
-    case 1: NAME(tile)(vectors, 1, k, a, b, alpha, beta, c, stride, rest); break;
-#if TILE_COLUMNS > 2
-    case 2: NAME(tile)(vectors, 2, k, a, b, alpha, beta, c, stride, rest); break;
-    case 3: NAME(tile)(vectors, 3, k, a, b, alpha, beta, c, stride, rest); break;
-#endif
+/// `columns` ≤ TILE_COLUMNS columns of C as tiles of TILE_COLUMNS, 4, 2 and 1 columns.
+INLINE void NAME(strip)(const int vectors, const bool direct, int64_t columns, int64_t k, const REAL *a, const REAL *b, int64_t ldb,
+                        REAL alpha, REAL beta, REAL *c, int64_t stride, int rest) {
+    if (columns == TILE_COLUMNS) {
+        NAME(tile)(vectors, TILE_COLUMNS, direct, k, a, b, ldb, alpha, beta, c, stride, rest);
+        return;
+    }
+    const int64_t next = direct ? ldb : 1;
+    int64_t j = 0;
 #if TILE_COLUMNS > 4
-    case 4: NAME(tile)(vectors, 4, k, a, b, alpha, beta, c, stride, rest); break;
-    case 5: NAME(tile)(vectors, 5, k, a, b, alpha, beta, c, stride, rest); break;
-    case 6: NAME(tile)(vectors, 6, k, a, b, alpha, beta, c, stride, rest); break;
-    case 7: NAME(tile)(vectors, 7, k, a, b, alpha, beta, c, stride, rest); break;
+    if (columns & 4) NAME(tile)(vectors, 4, direct, k, a, b, ldb, alpha, beta, c, stride, rest), j = 4;
 #endif
-    default: NAME(tile)(vectors, TILE_COLUMNS, k, a, b, alpha, beta, c, stride, rest);
+    if (columns & 2) NAME(tile)(vectors, 2, direct, k, a, b + j * next, ldb, alpha, beta, c + j * stride, stride, rest), j += 2;
+    if (columns & 1) NAME(tile)(vectors, 1, direct, k, a, b + j * next, ldb, alpha, beta, c + j * stride, stride, rest);
+}
+
+INLINE void NAME(tiles)(const bool direct, int64_t m, int64_t n, int64_t k, const REAL *a, const REAL *b, int64_t ldb, REAL alpha, REAL beta,
+                        REAL *c, int64_t stride) {
+    for (int64_t j = 0; j < n; j += TILE_COLUMNS) {
+        const REAL *right = b + j * (direct ? ldb : k);
+        int64_t columns = n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS;
+        for (int64_t i = 0; i < m; i += TILE_ROWS) {
+            const REAL *left = a + i * k;
+            REAL *to = c + i + j * stride;
+            int64_t rows = m - i;
+            int rest = rows >= TILE_ROWS ? LANES : (int)((rows - 1) % LANES) + 1;
+            if (rows > 2 * LANES) NAME(strip)(TILE_VECTORS, direct, columns, k, left, right, ldb, alpha, beta, to, stride, rest);
+            else if (rows > LANES) NAME(strip)(2, direct, columns, k, left, right, ldb, alpha, beta, to, stride, rest);
+            else NAME(strip)(1, direct, columns, k, left, right, ldb, alpha, beta, to, stride, rest);
+        }
     }
 }
 
 static void NAME(block)(int64_t m, int64_t n, int64_t k, const void *a, const void *b, double alpha, double beta, void *c, int64_t stride) {
-    for (int64_t j = 0; j < n; j += TILE_COLUMNS) {
-        const REAL *right = (const REAL *)b + j * k;
-        int64_t columns = n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS;
-        for (int64_t i = 0; i < m; i += TILE_ROWS) {
-            const REAL *left = (const REAL *)a + i * k;
-            REAL *to = (REAL *)c + i + j * stride;
-            int64_t rows = m - i;
-            int rest = (int)((rows - 1) % LANES) + 1;
-            if (rows >= TILE_ROWS) NAME(strip)(TILE_VECTORS, columns, k, left, right, (REAL)alpha, (REAL)beta, to, stride, LANES);
-#if TILE_VECTORS > 2
-            else if (rows > 2 * LANES) NAME(strip)(3, columns, k, left, right, (REAL)alpha, (REAL)beta, to, stride, rest);
-#endif
-            else if (rows > LANES) NAME(strip)(2, columns, k, left, right, (REAL)alpha, (REAL)beta, to, stride, rest);
-            else NAME(strip)(1, columns, k, left, right, (REAL)alpha, (REAL)beta, to, stride, rest);
-        }
-    }
+    NAME(tiles)(false, m, n, k, a, b, 0, (REAL)alpha, (REAL)beta, c, stride);
+}
+
+static void NAME(block_direct)(int64_t m, int64_t n, int64_t k, const void *a, const void *b, int64_t ldb, double alpha, double beta, void *c,
+                               int64_t stride) {
+    NAME(tiles)(true, m, n, k, a, b, ldb, (REAL)alpha, (REAL)beta, c, stride);
 }
 
 #undef LANES

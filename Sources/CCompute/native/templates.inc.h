@@ -14,6 +14,7 @@
 #define NAME(name) ISA(name##_f64)
 #include "product.inc.h"
 #include "ceilings.inc.h"
+#include "factor.inc.h"
 #undef REAL
 #undef REAL_BYTES
 #undef NAME
@@ -23,5 +24,5 @@
     { \
         .rows = TILE_VECTORS * VECTOR_BYTES / bytes, .columns = TILE_COLUMNS, .lanes = VECTOR_BYTES / bytes, .depth = most_depth, \
         .block_rows = most_rows, .block_columns = most_columns, .along_a = ISA(along_a_##type), .across_a = ISA(across_a_##type), \
-        .along_b = ISA(along_b_##type), .across_b = ISA(across_b_##type), .block = ISA(block_##type), \
+        .along_b = ISA(along_b_##type), .across_b = ISA(across_b_##type), .block = ISA(block_##type), .block_direct = ISA(block_direct_##type), \
     }
