@@ -1,4 +1,6 @@
+import Differentiation
 import LinearAlgebra
+import Problems
 
 /// Collocation points and data given in a file.
 public struct CollocationData: Sendable, Equatable {
@@ -27,7 +29,7 @@ public struct CollocationData: Sendable, Equatable {
     ///   - path: The file.
     ///   - names: The conditions whose points have to be there.
     /// - Throws: `ModelError.missing`, `shape`, `elementType`, `notFinite`, or what reading the file throws.
-    public init(contentsOf path: String, conditions names: [String] = ["boundary"]) throws(ModelError) {
+    public init(contentsOf path: String, conditions names: [String] = []) throws(ModelError) {
         let file = try SafeTensors(contentsOf: path)
         let interior = try file.matrix("interior", expected: "[N, d] with N, d ≥ 1", path: path)
         let d = interior.columns
@@ -50,6 +52,38 @@ public struct CollocationData: Sendable, Equatable {
         }
         self.init(interior: interior, conditions: conditions, arrays: arrays)
     }
+
+    /// The points of a problem's equation and conditions, each with the data its formula names.
+    ///
+    /// - Parameter path: The file, as errors shall name it.
+    /// - Throws: `ModelError.missing` for points or data that are not there, `shape` for points or data that do not fit.
+    public func points(for problem: Problem, path: String) throws(ModelError) -> CollocationPoints {
+        guard problem.dimension == dimension else {
+            throw .shape(path: path, array: "interior", expected: "[N, \(problem.dimension)]", found: [interior.rows, dimension])
+        }
+        let names = Set(problem.equations.flatMap { $0.residual.data })
+        let inside = PointSet(interior, data: try data(names, on: interior, path: path))
+        var sets: [PointSet] = []
+        for condition in problem.conditions {
+            guard let points = conditions[condition.name] else { throw .missing(path: path, array: condition.name, present: present) }
+            sets.append(PointSet(points, data: try data(Set(condition.residual.data), on: points, path: path)))
+        }
+        return CollocationPoints(interior: inside, conditions: sets)
+    }
+
+    /// The arrays of these names, each with one number a point.
+    private func data(_ names: Set<String>, on points: Matrix<Double>, path: String) throws(ModelError) -> [String: [Double]] {
+        var result: [String: [Double]] = [:]
+        for name in names.sorted() {
+            guard let values = arrays[name] else { throw .missing(path: path, array: name, present: present) }
+            guard values.count == points.rows else { throw .shape(path: path, array: name, expected: "[\(points.rows)]", found: [values.count]) }
+            result[name] = values
+        }
+        return result
+    }
+
+    /// The names of all arrays.
+    private var present: [String] { ["interior"] + conditions.keys + arrays.keys }
 
     /// The points as a file.
     public var safeTensors: SafeTensors {

@@ -1,3 +1,6 @@
+import Differentiation
+import Problems
+
 /// What can be wrong with a file of arrays or a model.
 public enum ModelError: Error, Sendable, Equatable {
     /// The system does not let the file be read.
@@ -22,6 +25,17 @@ public enum ModelError: Error, Sendable, Equatable {
     case tooLarge(what: String, bytes: Double, memory: Double)
 }
 
+extension ModelError {
+    /// Throws `tooLarge` if this machine's memory is smaller; to be asked before anything of that size is allocated.
+    ///
+    /// - Parameters:
+    ///   - bytes: The size.
+    ///   - what: What needs it, the subject of the error's sentence.
+    public static func requireMemory(bytes: Double, for what: String) throws(ModelError) {
+        guard bytes < MachineMemory.bytes else { throw .tooLarge(what: what, bytes: bytes, memory: MachineMemory.bytes) }
+    }
+}
+
 extension ModelError: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -37,7 +51,7 @@ extension ModelError: CustomStringConvertible {
             "\(path): element \(index) of the array \"\(array)\" is \(value), and only finite numbers can be used"
         case .metadata(let path, let reason): "\(path): the metadata cannot be used: \(reason)"
         case .unknownActivation(let path, let name):
-            "\(path): there is no activation \"\(name)\"; the names are tanh, sin, cos, sigmoid, softplus, silu, gaussian, relu, relu2 to relu9"
+            "\(path): there is no activation \"\(name)\"; choose one of \(Activation.allNames.joined(separator: ", "))"
         case .tooLarge(let what, let bytes, let memory):
             "\(what) needs \(ModelError.gigabytes(bytes)) of memory, and this machine has \(ModelError.gigabytes(memory))"
         }

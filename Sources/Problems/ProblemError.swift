@@ -1,3 +1,5 @@
+import Differentiation
+
 /// What can be wrong with a problem as it was asked for.
 public enum ProblemError: Error, Sendable, Equatable {
     /// No catalogue entry has this name.
@@ -8,13 +10,11 @@ public enum ProblemError: Error, Sendable, Equatable {
     case pointCount(requested: Int, reason: String)
     /// A part of the boundary that cannot be read.
     case boundary(text: String, reason: String)
-    /// An equation or condition that cannot be read, with a caret under the place.
-    case equation(text: String, reason: String)
-    /// An equation or condition that is read but not linear with constant coefficients where that is needed.
-    case notLinear(text: String, reason: String)
-    /// A condition of the command's form `name: equation, weight number` that cannot be read.
-    case condition(text: String, reason: String)
-    /// Coordinates, parameters or arrays that do not go together.
+    /// An equation, condition or formula that cannot be read or used.
+    case expression(ExpressionError)
+    /// A formula that has no finite value at a point.
+    case notFinite(formula: String, value: Double, point: [Double])
+    /// Parts of a problem that do not go together.
     case inconsistent(reason: String)
 }
 
@@ -27,9 +27,8 @@ extension ProblemError: CustomStringConvertible {
             "there is no sampling \"\(name)\"; choose one of \(Sampling.allCases.map(\.rawValue).joined(separator: ", "))"
         case .pointCount(let requested, let reason): "\(requested) points cannot be sampled: \(reason)"
         case .boundary(let text, let reason): "the boundary part \"\(text)\" cannot be used: \(reason)"
-        case .equation(let text, let reason): "the equation \"\(text)\" cannot be read: \(reason)"
-        case .notLinear(let text, let reason): "the equation \"\(text)\" is not linear with constant coefficients: \(reason)"
-        case .condition(let text, let reason): "the condition \"\(text)\" cannot be read: \(reason)"
+        case .expression(let error): error.description
+        case .notFinite(let formula, let value, let point): "the formula \(formula) is \(value) at the point \(point); only finite values can be used"
         case .inconsistent(let reason): reason
         }
     }

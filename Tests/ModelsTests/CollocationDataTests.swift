@@ -1,6 +1,7 @@
 import Glibc
 import LinearAlgebra
 import Models
+import Problems
 import Testing
 
 @Suite struct CollocationDataTests {
@@ -23,7 +24,25 @@ import Testing
         defer { unlink(path) }
         try data.safeTensors.write(to: path)
         #expect(try CollocationData(contentsOf: path, conditions: ["left", "right"]) == data)
-        #expect(throws: ModelError.self) { try CollocationData(contentsOf: path) }
+        #expect(throws: ModelError.self) { try CollocationData(contentsOf: path, conditions: ["boundary"]) }
+    }
+
+    @Test func aProblemFindsItsPointsAndData() throws {
+        let path = reference("data.safetensors")
+        let data = try CollocationData(contentsOf: path)
+        func problem(_ equation: String, _ condition: String, dimension: Int = 2) throws -> Problem {
+            try Problem(equation: equation, conditions: [condition], dimension: dimension, data: Array(data.arrays.keys))
+        }
+        let points = try data.points(for: try problem("laplacian(u) - f", "boundary: u - g, weight 1"), path: path)
+        #expect(points.interior == PointSet(data.interior, data: ["f": data.arrays["f"]!]))
+        #expect(points.conditions == [PointSet(data.conditions["boundary"]!, data: ["g": data.arrays["g"]!])])
+        // Data of another set of points, points that are not there, another number of coordinates.
+        #expect(throws: ModelError.shape(path: path, array: "g", expected: "[5]", found: [4])) {
+            try data.points(for: try problem("laplacian(u) - g", "u"), path: path)
+        }
+        #expect(throws: ModelError.self) { try data.points(for: try problem("laplacian(u)", "left: u"), path: path) }
+        #expect(throws: ModelError.self) { try data.points(for: try problem("laplacian(u)", "u", dimension: 3), path: path) }
+        #expect(throws: ProblemError.self) { try problem("laplacian(u) - h", "u") }
     }
 
     private typealias Tensor = SafeTensors.Tensor
@@ -44,6 +63,6 @@ import Testing
         let path = temporary("wrong-\(tensors.values.map(\.bytes.count).reduce(0, +))-\(UInt64.random(in: 0 ... .max)).safetensors")
         defer { unlink(path) }
         try SafeTensors(tensors: tensors).write(to: path)
-        #expect(throws: ModelError.self) { try CollocationData(contentsOf: path) }
+        #expect(throws: ModelError.self) { try CollocationData(contentsOf: path, conditions: ["boundary"]) }
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import LinearAlgebra
 import Models
+import Problems
 import TestSupport
 import Testing
 
@@ -22,6 +23,13 @@ import Testing
         for (k, value) in half.enumerated() { #expect(abs(value - sin(Double(k + 1))) < 0x1p-11) }
         #expect(file.tensors["steps"]?.integers == [3, UInt64(bitPattern: -1)])
         #expect(file.tensors["steps"]?.doubles == nil)
+    }
+
+    /// Written again, such a file has the same bytes.
+    @Test(arguments: ["data.safetensors", "types.safetensors"])
+    func filesAreWrittenAsThePythonLibraryWritesThem(name: String) throws {
+        let bytes = try FileBytes.read(reference(name))
+        #expect(try SafeTensors(bytes: bytes, path: name).encoded() == bytes)
     }
 
     @Test func whatIsWrittenIsReadBack() throws {
@@ -149,7 +157,7 @@ import Testing
         defer { close(descriptor) }
         let size = [1 << 60, 1 << 50, 1 << 43].first { ftruncate(descriptor, $0) == 0 }
         let bytes = try #require(size)
-        #expect(throws: ModelError.tooLarge(what: path, bytes: Double(bytes), memory: FileBytes.memory)) { try SafeTensors(contentsOf: path) }
+        #expect(throws: ModelError.tooLarge(what: path, bytes: Double(bytes), memory: MachineMemory.bytes)) { try SafeTensors(contentsOf: path) }
     }
 
     @Test(arguments: [0x0000, 0x0001, 0x0400, 0x3C00, 0x3C01, 0x7BFF, 0x8000, 0xC000] as [UInt16])

@@ -82,6 +82,9 @@ import Testing
         for sampling in Sampling.allCases {
             #expect(throws: ProblemError.self) { try Self.box.interiorPoints(0, sampling: sampling, stream: &stream) }
         }
+        for sampling in [Sampling.uniform, .grid, .latinHypercube] {
+            #expect(throws: ProblemError.self) { try Self.box.interiorPoints(1 << 60, sampling: sampling, stream: &stream) }
+        }
         #expect(throws: ProblemError.self) { try Domain.cube(0, 1, dimension: 22).interiorPoints(5, sampling: .sobol, stream: &stream) }
         #expect(throws: ProblemError.unknownSampling(name: "halton")) { try Sampling(parsing: "halton") }
     }

@@ -18,7 +18,7 @@ package enum FileBytes {
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .cannotRead(path: path, reason: "it is a directory") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotRead(path: path, reason: "it is not a regular file") }
         let size = Int(status.st_size)
-        guard Double(size) < memory else { throw .tooLarge(what: path, bytes: Double(size), memory: memory) }
+        try ModelError.requireMemory(bytes: Double(size), for: path)
         var failure: String?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = 0
@@ -61,11 +61,6 @@ package enum FileBytes {
             unlink(beside)
             throw .cannotWrite(path: path, reason: failure)
         }
-    }
-
-    /// The machine's memory in bytes.
-    package static var memory: Double {
-        Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     /// What the last failed system call says.

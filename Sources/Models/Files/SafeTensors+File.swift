@@ -52,7 +52,7 @@ extension SafeTensors {
         self.init(tensors: tensors, metadata: metadata)
     }
 
-    /// Writes the file beside and renames it; arrays lie in order of falling element size, then of name.
+    /// Writes the file beside and renames it; arrays lie in the order of their types, then of their names, as the format's own library lays them.
     ///
     /// - Throws: `ModelError.cannotWrite`.
     public func write(to path: String) throws(ModelError) {
@@ -61,9 +61,7 @@ extension SafeTensors {
 
     /// The file's bytes, its header padded with spaces to a multiple of 8.
     package func encoded() -> [UInt8] {
-        let order = tensors.sorted { a, b in
-            a.value.type.size != b.value.type.size ? a.value.type.size > b.value.type.size : a.key < b.key
-        }
+        let order = ElementType.allCases.flatMap { type in tensors.filter { $0.value.type == type }.sorted { $0.key < $1.key } }
         var items: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }

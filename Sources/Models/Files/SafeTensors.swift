@@ -13,23 +13,23 @@ public struct SafeTensors: Sendable, Equatable {
         self.metadata = metadata
     }
 
-    /// The type of an array's elements.
+    /// The type of an array's elements, in the order in which arrays are written.
     public enum ElementType: String, Sendable, CaseIterable {
+        case u64 = "U64"
+        case i64 = "I64"
         case f64 = "F64"
         case f32 = "F32"
-        case f16 = "F16"
-        case bf16 = "BF16"
-        case i64 = "I64"
-        case i32 = "I32"
-        case i16 = "I16"
-        case i8 = "I8"
-        case u64 = "U64"
         case u32 = "U32"
+        case i32 = "I32"
+        case bf16 = "BF16"
+        case f16 = "F16"
         case u16 = "U16"
-        case u8 = "U8"
-        case bool = "BOOL"
+        case i16 = "I16"
         case f8e4m3 = "F8_E4M3"
         case f8e5m2 = "F8_E5M2"
+        case i8 = "I8"
+        case u8 = "U8"
+        case bool = "BOOL"
 
         /// Bytes an element.
         public var size: Int {

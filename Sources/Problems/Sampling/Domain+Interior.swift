@@ -13,6 +13,9 @@ extension Domain {
     public func interiorPoints(_ count: Int, sampling: Sampling, stream: inout RandomStream) throws(ProblemError) -> Matrix<Double> {
         guard count >= 1 else { throw .pointCount(requested: count, reason: "at least one is needed") }
         let d = dimension
+        guard Double(count) * Double(d) * 8 < MachineMemory.bytes else {
+            throw .pointCount(requested: count, reason: "their \(d) coordinates would not fit this machine's memory")
+        }
         switch sampling {
         case .uniform:
             var points = Matrix<Double>(rows: count, columns: d)

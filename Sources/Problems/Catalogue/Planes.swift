@@ -1,0 +1,44 @@
+extension ProblemDefinition {
+    private static let square = [Coordinate("x", -1, 1), .init("y", -1, 1)]
+    private static let unitSquare = [Coordinate("x", 0, 1), .init("y", 0, 1)]
+
+    /// Equations on squares.
+    static let planeProblems: [ProblemDefinition] = [
+        ProblemDefinition(
+            name: "poisson2d", summary: "Laplace u = f on (-1, 1)^2, u = 0 on the boundary; u = sin(pi x) sin(pi y)", coordinates: square,
+            equations: ["laplacian(u) = -2*pi^2*sin(pi*x)*sin(pi*y)"], conditions: [Condition("u = 0")], exact: ["sin(pi*x)*sin(pi*y)"]),
+        ProblemDefinition(
+            name: "poisson2d-unit", summary: "Laplace u = f on (0, 1)^2, u = 0 on the boundary; u = sin(pi x) sin(pi y)", coordinates: unitSquare,
+            equations: ["laplacian(u) = -2*pi^2*sin(pi*x)*sin(pi*y)"], conditions: [Condition("u = 0")], exact: ["sin(pi*x)*sin(pi*y)"]),
+        ProblemDefinition(
+            name: "poisson2d-multi",
+            summary: "Laplace u = f on (0, 1)^2, u = 0 on the boundary; u = sum of sin(k pi x) sin(k pi y)/k over k = 1, 4, 6",
+            coordinates: unitSquare,
+            equations: ["laplacian(u) = -2*pi^2*(sin(pi*x)*sin(pi*y) + 4*sin(4*pi*x)*sin(4*pi*y) + 6*sin(6*pi*x)*sin(6*pi*y))"],
+            conditions: [Condition("u = 0")],
+            exact: ["sin(pi*x)*sin(pi*y) + sin(4*pi*x)*sin(4*pi*y)/4 + sin(6*pi*x)*sin(6*pi*y)/6"]),
+        ProblemDefinition(
+            name: "biharmonic2d", summary: "Laplace^2 u = f on (-1, 1)^2, u = Laplace u = 0 on the boundary (Navier); u = sin(pi x) sin(pi y)",
+            coordinates: square, equations: ["biharmonic(u) = 4*pi^4*sin(pi*x)*sin(pi*y)"],
+            conditions: [Condition("u = 0"), Condition("laplacian(u) = 0")], exact: ["sin(pi*x)*sin(pi*y)"]),
+        ProblemDefinition(
+            name: "biharmonic2d-clamped",
+            summary: "Laplace^2 u = f on (-1, 1)^2, u and its normal derivative given on the boundary; u = sin(pi x) sin(pi y)", coordinates: square,
+            equations: ["biharmonic(u) = 4*pi^4*sin(pi*x)*sin(pi*y)"],
+            conditions: [
+                Condition("u = 0"), Condition(on: "x = -1, x = 1", "u_x = -pi*sin(pi*y)"), Condition(on: "y = -1, y = 1", "u_y = -pi*sin(pi*x)"),
+            ],
+            exact: ["sin(pi*x)*sin(pi*y)"]),
+        ProblemDefinition(
+            name: "helmholtz2d", summary: "Laplace u + u = q on (-1, 1)^2, u = 0 on the boundary; u = sin(pi x) sin(4 pi y)", coordinates: square,
+            equations: ["laplacian(u) + u = (1 - 17*pi^2)*sin(pi*x)*sin(4*pi*y)"], conditions: [Condition("u = 0")],
+            exact: ["sin(pi*x)*sin(4*pi*y)"]),
+        ProblemDefinition(
+            name: "smooth2d", summary: "Laplace u = f on (-1, 1)^2, u given on the boundary; u = exp(sin(x) cos(2 y)), not made of sines",
+            coordinates: square, equations: ["laplacian(u) = laplacian(exact)"], conditions: [Condition("u = exact")],
+            exact: ["exp(sin(x)*cos(2*y))"]),
+        ProblemDefinition(
+            name: "runge2d", summary: "Laplace u = f on (-1, 1)^2, u given on the boundary; u = 1/(1 + 25 (x^2 + y^2))", coordinates: square,
+            equations: ["laplacian(u) = laplacian(exact)"], conditions: [Condition("u = exact")], exact: ["1/(1 + 25*(x^2 + y^2))"]),
+    ]
+}

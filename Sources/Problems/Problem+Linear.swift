@@ -1,0 +1,43 @@
+import Differentiation
+import LinearAlgebra
+
+extension Problem {
+    /// The equation and the conditions as linear forms L u − source with constant coefficients.
+    ///
+    /// - Throws: `ProblemError.inconsistent` for several fields or equations, `expression` that names the term which is not linear.
+    public func linearForms() throws(ProblemError) -> (equation: LinearForm, conditions: [LinearForm]) {
+        guard fields.count == 1, equations.count == 1 else {
+            throw .inconsistent(
+                reason: "the problem \(name) has \(fields.count) fields and \(equations.count) equations; only one of each is possible here")
+        }
+        do {
+            let equation = try LinearForm(of: equations[0].residual, field: fields[0], parameters: parameters)
+            var forms: [LinearForm] = []
+            for condition in conditions { forms.append(try LinearForm(of: condition.residual, field: fields[0], parameters: parameters)) }
+            return (equation, forms)
+        } catch {
+            throw .expression(error)
+        }
+    }
+
+    /// A formula's values at points, in float64.
+    ///
+    /// - Parameters:
+    ///   - formula: Over the problem's coordinates and parameters and the points' data, without fields.
+    ///   - set: The points.
+    /// - Throws: `ProblemError.expression` for names without values, `notFinite` at the first point without a finite value.
+    public func values(of formula: Expression, at set: PointSet) throws(ProblemError) -> [Double] {
+        let samples = Samples(
+            count: set.count, coordinates: (0..<set.points.columns).map { set.points.column($0) }, parameters: parameters, data: set.data)
+        let values: [Double]
+        do {
+            values = try formula.evaluate(at: samples)
+        } catch {
+            throw .expression(error)
+        }
+        if let index = values.firstIndex(where: { !$0.isFinite }) {
+            throw .notFinite(formula: formula.description, value: values[index], point: set.points.row(index))
+        }
+        return values
+    }
+}
