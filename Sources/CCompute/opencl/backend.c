@@ -14,4 +14,8 @@ const cc_backend cc_opencl_backend = {
     .write = ocl_write,
     .read = ocl_read,
     .multiply = ocl_multiply,
+    .features_by_nodes = ocl_features_by_nodes,
+    .features_by_stencil = ocl_features_by_stencil,
+    .map_values = ocl_map_values,
+    .measure_ceilings = ocl_measure_ceilings,
 };

@@ -104,7 +104,7 @@ cc_status ocl_probe_double(ocl_device *device, bool *good, cc_error *error);
 /// The kernel `name` of the text `file` of Kernels/, built with `options`; owned by the device. Call with the lock held.
 cc_status ocl_kernel(ocl_device *device, const char *file, const char *options, const char *name, cl_kernel *kernel, cc_error *error);
 void ocl_release_programs(ocl_device *device);
-/// The options every text is given: OpenCL C 1.2, F64, VW, LOCAL, WG, and those of RESIDUA_OPENCL_OPTIONS.
+/// The options every text is given: OpenCL C 1.2 without warnings, F64, LOCAL, WG and those of RESIDUA_OPENCL_OPTIONS; then `format`'s.
 void ocl_options(const ocl_device *device, cc_precision precision, char *text, size_t size, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /// One kernel argument.

@@ -48,7 +48,7 @@ static cc_status multiply_packed(ocl_device *d, const cc_product *p, cc_error *e
     const blocking s = blocking_for(d, p->precision);
     const int64_t mr = s.mrv * ocl_vector(d, p->precision), nr = s.nr, k = p->alpha == 0 ? 0 : p->k;
     char options[1024];
-    ocl_options(d, p->precision, options, sizeof options, "-DMRV=%d -DNR=%d -DPREFETCH=%d", s.mrv, s.nr, d->entry->host_memory && !d->entry->simulator);
+    ocl_options(d, p->precision, options, sizeof options, "-DVW=%d -DMRV=%d -DNR=%d -DPREFETCH=%d", ocl_vector(d, p->precision), s.mrv, s.nr, d->entry->host_memory && !d->entry->simulator);
     cl_kernel pack_a, pack_b, product;
     cc_status status = ocl_kernel(d, "product.cl", options, "pack_a", &pack_a, error);
     if (status == CC_OK) status = ocl_kernel(d, "product.cl", options, "pack_b", &pack_b, error);
@@ -101,7 +101,7 @@ static cc_status multiply_packed(ocl_device *d, const cc_product *p, cc_error *e
 static cc_status multiply_tiled(ocl_device *d, const cc_product *p, cc_error *error) {
     const int wx = d->shape.workgroup >= 256 ? 16 : d->shape.workgroup >= 64 ? 8 : 4;
     char options[1024];
-    ocl_options(d, p->precision, options, sizeof options, "-DWX=%d -DTK=%d -DTA=%d -DTB=%d", wx, p->precision == CC_F64 ? 8 : 16, p->transpose_a,
+    ocl_options(d, p->precision, options, sizeof options, "-DVW=%d -DWX=%d -DTK=%d -DTA=%d -DTB=%d", ocl_vector(d, p->precision), wx, p->precision == CC_F64 ? 8 : 16, p->transpose_a,
                 p->transpose_b);
     cl_kernel product;
     const cc_status status = ocl_kernel(d, "product.cl", options, "product", &product, error);

@@ -7,7 +7,7 @@
 #include "kernels.h"
 #include "opencl.h"
 
-enum { OPTIONS = 1024, NAME = 64, LOG_LINES = 8 };
+enum { OPTIONS = 1024, NAME = 64, TEXTS = 16, LOG_LINES = 8 };
 
 typedef struct ocl_named_kernel {
     struct ocl_named_kernel *next;
@@ -46,11 +46,11 @@ static void append(text *t, const char *from, size_t length) {
 }
 
 /// Appends a text of Kernels/, each `#include "NAME"` of another one replaced by it where it is met first.
-static bool expand(text *t, const char *name, char included[][NAME], int *count) {
+static bool expand(text *t, const char *name, char included[TEXTS][NAME], int *count) {
     for (int i = 0; i < *count; i++)
         if (strcmp(included[i], name) == 0) return true;
     const kernels_text *found = kernels_find(name);
-    if (!found || *count == 16) return false;
+    if (!found || *count == TEXTS) return false;
     snprintf(included[(*count)++], NAME, "%s", name);
     for (const char *line = found->text; *line;) {
         const char *end = strchr(line, '\n');
@@ -69,9 +69,9 @@ static bool expand(text *t, const char *name, char included[][NAME], int *count)
 
 void ocl_options(const ocl_device *d, cc_precision precision, char *options, size_t size, const char *format, ...) {
     const char *more = getenv("RESIDUA_OPENCL_OPTIONS");
-    const bool f64 = precision == CC_F64;
-    int used = snprintf(options, size, "-cl-std=CL1.2%s -DF64=%d -DREAL=%s -DVW=%d -DLOCAL=%d -DWG=%d%s%s", d->entry->exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
-                        f64, f64 ? "double" : "float", ocl_vector(d, precision), d->shape.local, d->shape.workgroup, more ? " " : "", more ? more : "");
+    int used = snprintf(options, size, "-cl-std=CL1.2 -w%s -DF64=%d -DLOCAL=%d -DWG=%d%s%s",
+                        d->entry->exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", precision == CC_F64, d->shape.local,
+                        d->shape.workgroup, more ? " " : "", more ? more : "");
     if (used < 0 || (size_t)used + 1 >= size) return;
     options[used++] = ' ';
     va_list arguments;
@@ -126,7 +126,7 @@ static void keep(ocl_device *d, ocl_key key, cl_program program) {
 
 static cc_status build(ocl_device *d, const char *file, const char *options, cl_program *program, cc_error *error) {
     text source = {0};
-    char included[16][NAME];
+    char included[TEXTS][NAME];
     int count = 0;
     if (!expand(&source, file, included, &count)) {
         const bool memory = source.failed;
