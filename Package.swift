@@ -8,7 +8,7 @@ let package = Package(
         .executable(name: "residua", targets: ["ResiduaCommand"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
         // The kernels' texts, embedded; and the C module that runs them on OpenCL devices or natively.
@@ -27,12 +27,13 @@ let package = Package(
         .target(name: "Spectra", dependencies: ["LinearAlgebra"]),
         .target(name: "Solvers", dependencies: ["Compute", "Spectra"]),
         .target(name: "Studies", dependencies: ["Solvers", "Reports"]),
+        .target(name: "Benchmarks", dependencies: ["CCompute", "CLAPACK"]),
         .target(name: "Reports"),
         .target(name: "Residua", dependencies: ["Compute", "Spectra", "Solvers"]),
         .executableTarget(
             name: "ResiduaCommand",
             dependencies: [
-                "Residua", "Studies", "Reports",
+                "Residua", "Studies", "Reports", "Benchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/residua"),
