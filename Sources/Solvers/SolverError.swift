@@ -1,10 +1,14 @@
+import Compute
 import LinearAlgebra
+import Problems
 import Spectra
 
 /// What a solve refuses, or could not do.
 public enum SolverError: Error, Equatable, Sendable, CustomStringConvertible {
     case linearAlgebra(LinearAlgebraError)
     case spectrum(SpectrumError)
+    case compute(ComputeError)
+    case problem(ProblemError)
     /// Operands whose shapes do not fit.
     case shapes(String)
     /// NaN or infinity in a vector.
@@ -15,6 +19,8 @@ public enum SolverError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .linearAlgebra(let error): error.description
         case .spectrum(let error): error.description
+        case .compute(let error): error.description
+        case .problem(let error): error.description
         case .shapes(let text): text
         case .notFinite(let what, let index):
             "Value \(index) of the \(what) (counted from 0) is NaN or infinite: remove it or mend what made it."
@@ -37,4 +43,9 @@ func linear<Value>(_ body: () throws(LinearAlgebraError) -> Value) throws(Solver
 /// Reads something off a spectrum with its errors in this room's type.
 func spectral<Value>(_ body: () throws(SpectrumError) -> Value) throws(SolverError) -> Value {
     do { return try body() } catch { throw .spectrum(error) }
+}
+
+/// Runs a computation on a device with its errors in this room's type.
+func computing<Value: ~Copyable>(_ body: () throws(ComputeError) -> Value) throws(SolverError) -> Value {
+    do { return try body() } catch { throw .compute(error) }
 }
