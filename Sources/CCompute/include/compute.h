@@ -14,6 +14,13 @@
 extern "C" {
 #endif
 
+// MARK: Version
+
+/// The commit this was built from, "unknown" outside the Makefile's builds; a "+" marks local changes.
+const char *cc_commit(void);
+/// Configuration and compiler of the C modules.
+const char *cc_build(void);
+
 // MARK: Errors
 
 typedef enum cc_status {
