@@ -1,0 +1,98 @@
+import ArgumentParser
+import Benchmarks
+import Reports
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measures products and workloads against the ceilings of the same run.",
+        discussion: """
+            Example: residua bench --workload product --threads 2
+            Workloads: \(Benchmark.workloads.joined(separator: ", ")). Both precisions and one and all threads, unless chosen. A row's floor share is the \
+            shortest time that the ceilings allow, divided by the measured median. Keep the machine quiet.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .customLong("workload"), help: ArgumentHelp("A workload; may be repeated. All by default.", valueName: "name"))
+    var chosen: [String] = []
+
+    @Option(name: .customLong("only-precision"), help: "Measure this precision only.")
+    var onlyPrecision: PrecisionName?
+
+    func run() throws {
+        try BenchCommand.leaveForcedBLAS(quiet: common.quiet)
+        if let threads = common.threads {
+            // A CPU device of PoCL reads its number of threads when it is first asked for.
+            setenv("POCL_MAX_PTHREAD_COUNT", String(threads), 0)
+        }
+        let started = ContinuousClock.now
+        let choice = try DeviceSelection(common.deviceText, quiet: common.quiet)
+        let cores = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
+        let request = Benchmark.Request(
+            workloads: chosen.isEmpty ? Benchmark.workloads : chosen,
+            devices: choice.index == 0 ? [0] : [0, choice.index],
+            precisions: onlyPrecision.map { [$0 == .f32 ? .f32 : .f64] } ?? BenchmarkRow.Precision.allCases,
+            threads: common.threads.map { [$0] } ?? (cores > 1 ? [1, cores] : [1]))
+        if !common.quiet {
+            Terminal.note("\(Version.text); OpenBLAS core \(BLASReference.coreName)")
+        }
+        var rows: [BenchmarkRow] = []
+        try Benchmark.run(request) { row in
+            rows.append(row)
+            if !common.quiet { Terminal.note(BenchCommand.line(row)) }
+        }
+        if common.json {
+            let members: [(key: String, value: JSONValue)] = [
+                ("rows", .array(rows.map(BenchCommand.json))), ("blasCore", .string(BLASReference.coreName)),
+            ]
+            try Terminal.result(common.report(members, device: choice.name, started: started).text)
+        } else {
+            try Terminal.result(BenchCommand.table(rows))
+        }
+    }
+
+    /// OPENBLAS_CORETYPE can force a slow kernel family on the yardstick: starts this command anew without it.
+    private static func leaveForcedBLAS(quiet: Bool) throws {
+        guard getenv("OPENBLAS_CORETYPE") != nil else { return }
+        if !quiet { Terminal.note("bench: OPENBLAS_CORETYPE is set and would slow the yardstick down; measuring without it") }
+        unsetenv("OPENBLAS_CORETYPE")
+        var arguments = CommandLine.arguments.map { strdup($0) as UnsafeMutablePointer<CChar>? } + [nil]
+        execv("/proc/self/exe", &arguments)
+        throw Failure(.internalError, "The benchmark could not be started anew without OPENBLAS_CORETYPE; unset it and run again.")
+    }
+
+    private static func line(_ row: BenchmarkRow) -> String {
+        var text = "\(row.workload), \(row.device), \(row.precision.rawValue), \(row.threads) thread\(row.threads == 1 ? "" : "s"):"
+        if let milliseconds = row.milliseconds { text += " \(Display.number(milliseconds)) ms" }
+        if let gflops = row.gflops { text += " \(Display.number(gflops)) GFLOP/s" }
+        if let share = row.floorShare { text += " (\(Display.fixed(share * 100, decimals: 0)) % of the floor)" }
+        for figure in row.figures { text += " \(figure.name) \(Display.number(figure.value))" }
+        return text
+    }
+
+    static func table(_ rows: [BenchmarkRow]) -> String {
+        var table = TextTable(["workload", "device", "precision", "threads", "ms", "GFLOP/s", "floor share", ""])
+        for row in rows {
+            table.rows.append([
+                row.workload, row.device, row.precision.rawValue, String(row.threads), Display.number(row.milliseconds),
+                Display.number(row.gflops), Display.number(row.floorShare, digits: 3),
+                row.figures.map { "\($0.name) \(Display.number($0.value))" }.joined(separator: ", "),
+            ])
+        }
+        return table.text
+    }
+
+    static func json(_ row: BenchmarkRow) -> JSONValue {
+        .object(
+            [
+                ("workload", .string(row.workload)), ("device", .string(row.device)), ("precision", .string(row.precision.rawValue)),
+                ("threads", .integer(row.threads)), ("milliseconds", JSONValue(row.milliseconds)), ("gflops", JSONValue(row.gflops)),
+                ("floorShare", JSONValue(row.floorShare)), ("remark", .string(row.remark)),
+            ] + row.figures.map { ($0.name, .number($0.value)) })
+    }
+}
