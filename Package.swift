@@ -48,7 +48,7 @@ let package = Package(
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(name: "SolversTests", dependencies: ["Solvers", "TestSupport"]),
-        .testTarget(name: "StudiesTests", dependencies: ["Studies", "Reports", "TestSupport"]),
+        .testTarget(name: "StudiesTests", dependencies: ["Studies", "Reports", "Compute", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(name: "ResiduaCommandTests", dependencies: ["TestSupport"]),
     ],

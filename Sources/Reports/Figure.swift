@@ -32,18 +32,16 @@ public struct Panel: Sendable {
     public var y: Axis
     public var curves: [Curve]
     public var references: [ReferenceLine]
-    public var notes: [Note]
     public var heatMap: HeatMap?
 
     public init(
-        title: String, x: Axis, y: Axis, curves: [Curve] = [], references: [ReferenceLine] = [], notes: [Note] = [], heatMap: HeatMap? = nil
+        title: String, x: Axis, y: Axis, curves: [Curve] = [], references: [ReferenceLine] = [], heatMap: HeatMap? = nil
     ) {
         self.title = title
         self.x = x
         self.y = y
         self.curves = curves
         self.references = references
-        self.notes = notes
         self.heatMap = heatMap
     }
 }
@@ -104,25 +102,6 @@ public struct ReferenceLine: Sendable {
         self.colour = colour
         self.place = place
         self.below = below
-    }
-}
-
-/// Words at a place of the panel, in the data's coordinates.
-public struct Note: Sendable {
-    public enum Anchor: String, Sendable { case left, center, right }
-
-    public var text: String
-    public var x: Double
-    public var y: Double
-    public var anchor: Anchor
-    public var colour: Colour
-
-    public init(_ text: String, x: Double, y: Double, anchor: Anchor = .left, colour: Colour = .ink) {
-        self.text = text
-        self.x = x
-        self.y = y
-        self.anchor = anchor
-        self.colour = colour
     }
 }
 

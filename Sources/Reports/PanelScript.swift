@@ -44,11 +44,6 @@ struct PanelScript {
         let y = AxisRange(panel.y, values: ys + horizontal)
         var lines = x.commands("x") + y.commands("y")
         for (i, reference) in panel.references.enumerated() { lines += line(reference, number: i + 1, x: x, y: y) }
-        for note in panel.notes {
-            lines.append(
-                "set label \(GnuplotScript.quoted(note.text)) noenhanced at first \(NumberText.roundTrip(note.x)), first \(NumberText.roundTrip(note.y)) "
-                    + "\(note.anchor.rawValue) font ',11' textcolor rgb '\(note.colour.rawValue)'")
-        }
         var parts: [String] = []
         let from = "'\(file)' skip 1 using"
         for (curve, column) in zip(panel.curves, data.columns) where curve.band != nil {

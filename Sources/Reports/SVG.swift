@@ -16,8 +16,10 @@ enum SVG {
         for mark in ["id=\"", "id='", "href=\"#", "href='#", "url(#"] { body = body.replacing(mark, with: mark + prefix) }
         body = body.replacing("fill=\"#ffffff\"", with: "fill=\"none\"")
         for quote in ["'", "\""] {
-            for name in ["stroke", "fill", "color"] {
-                body = body.replacing("\(name)=\(quote)rgb( 51,  51,  51)\(quote)", with: "\(name)=\(quote)currentColor\(quote)")
+            for (name, ink) in [
+                ("stroke", "rgb( 51,  51,  51)"), ("fill", "rgb( 51,  51,  51)"), ("color", "rgb( 51,  51,  51)"), ("fill", "rgb(51,51,51)"),
+            ] {
+                body = body.replacing("\(name)=\(quote)\(ink)\(quote)", with: "\(name)=\(quote)currentColor\(quote)")
             }
         }
         if let opening = body.firstRange(of: "<title>"), let closing = body.firstRange(of: "</title>"), opening.upperBound <= closing.lowerBound {

@@ -93,18 +93,24 @@ extension DescentTrace {
     init(_ solver: TruncatedLeastSquares, task: SpectrumStudy.Task) throws(SolverError) {
         let curve = try GradientDescentCurve(solver)
         let size = curve.largestStableStep / 2
-        var loss: [Double] = []
-        var trueLoss: [Double] = []
-        var error: [Double] = []
-        for step in Self.steps {
-            let coefficients = curve.coefficients(after: step, stepSize: size)
-            loss.append(curve.loss(after: step, stepSize: size))
-            if let truth = task.truth {
-                let residual = try solver.residual(of: coefficients, in: truth)
-                trueLoss.append(residual * residual)
+        // All steps' coefficients at once, a column each: two products in place of many sums.
+        let columns = Self.steps.flatMap { curve.coefficients(after: $0, stepSize: size) }
+        let coefficients = Matrix(rows: solver.matrix.columns, columns: Self.steps.count, elements: columns)
+        func sizes(_ matrix: Matrix<Double>, minus target: [Double]) -> [Double] {
+            let values = matrix * coefficients
+            return (0..<values.columns).map { step in
+                target.indices.reduce(0) { sum, i in
+                    let difference = values[i, step] - target[i]
+                    return sum + difference * difference
+                }
             }
-            if let test = task.test { error.append(try relativeError(of: coefficients, values: test.values, exact: test.exact)) }
         }
-        self.init(steps: Self.steps.map(Double.init), loss: loss, trueLoss: trueLoss, error: error)
+        let loss = Self.steps.map { curve.loss(after: $0, stepSize: size) }
+        let trueLoss = task.truth.map { sizes($0, minus: task.rightHandSide).map { $0 / Double(task.rightHandSide.count) } } ?? []
+        let error = task.test.map { test in
+            let whole = test.exact.reduce(0) { $0 + $1 * $1 }
+            return sizes(test.values, minus: test.exact).map { ($0 / whole).squareRoot() }
+        }
+        self.init(steps: Self.steps.map(Double.init), loss: loss, trueLoss: trueLoss, error: error ?? [])
     }
 }

@@ -1,3 +1,4 @@
+import Compute
 import Reports
 
 /// The study of derivatives by exact differentiation and by finite differences, on random features.
@@ -26,6 +27,18 @@ public enum Study {
         return StudyResult(
             scale: scale, seed: seed, settings: plans.count, matrices: plans.reduce(0) { $0 + $1.methods.count + 1 }, claims: checked,
             experiments: experiments.map { $0.report(observations, scale: scale) })
+    }
+
+    /// The same on a device, or natively where that has no float64.
+    ///
+    /// - Throws: also where the native path is needed and cannot be opened.
+    public static func run(
+        _ items: [StudyItem] = StudyItem.allCases, scale: StudyScale, device: Device, seed: UInt64 = 0, threads: Int = 1,
+        progress: (@Sendable (StudyProgress) -> Void)? = nil
+    ) throws(StudyError) -> StudyResult {
+        let source: DeviceSource
+        do { source = try DeviceSource(device) } catch { throw .assembly(setting: "every setting", reason: "\(error)") }
+        return try run(items, scale: scale, source: source, seed: seed, threads: threads, progress: progress)
     }
 
     static let experiments: [any Experiment] = [E1Spectra(), E2Entropies(), E3LeastSquares(), E4Rounding(), E5Accuracy(), E9Descent()]

@@ -8,6 +8,7 @@ import Problems
 import Reports
 import Solvers
 import Spectra
+import Studies
 
 extension Failure {
     /// The exit code for an error of one of the rooms; nil for errors of the argument parser, which has its own.
@@ -38,6 +39,11 @@ extension Failure {
             switch error {
             case .unknownWorkload: .usage
             case .device, .factorization: .internalError
+            }
+        case let error as StudyError:
+            switch error {
+            case .unknownItem: .usage
+            case .assembly, .solver: .internalError
             }
         case is ReportError: .internalError
         default: nil

@@ -16,7 +16,7 @@ struct ResiduaCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            DevicesCommand.self, ProblemsCommand.self, SpectrumCommand.self,
+            DevicesCommand.self, DemoCommand.self, ProblemsCommand.self, SpectrumCommand.self, ReproduceCommand.self,
             MatMulCommand.self, BenchCommand.self,
         ])
 

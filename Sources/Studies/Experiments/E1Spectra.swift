@@ -40,7 +40,10 @@ struct E1Spectra: Experiment {
             item, title: "Spectra of random-feature matrices", findings: findings,
             tables: [
                 (
-                    "reference-medians", TrialTable.medians(groups.map { ($0.reference.label, $0.trials) }, cut: Laboratory.cut),
+                    "reference-medians",
+                    TrialTable.medians(
+                        groups.map { ($0.reference.label, [.automatic, .fd($0.reference.step), .fdExact($0.reference.step)], $0.trials) },
+                        cut: Laboratory.cut),
                     "Medians over replicates at cut 10⁻¹³."
                 )
             ], figures: [picture, RegimeMap.figure(observations, scale)],

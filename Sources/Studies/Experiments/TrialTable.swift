@@ -50,26 +50,20 @@ enum TrialTable {
     }
 
     /// The medians over replicates at one cut, a row for each method.
-    static func medians(_ groups: [(label: String, trials: [Trial])], cut: Double) -> Table {
+    static func medians(_ groups: [(label: String, methods: [DerivativeMethod], trials: [Trial])], cut: Double) -> Table {
         var table = Table(columns: ["setting", "derivatives", "n_a", "H_a", "own residual", "true residual", "error", "‖c‖"])
         for group in groups {
-            for method in methods(group.trials) {
+            for method in group.methods {
                 let found = group.trials.compactMap { $0.measurement(method)?.at(cut) }
                 table.append([
                     .text(group.label), .text("`\(method)`"), .number(median(found.map { Double($0.count) })),
-                    .text(NumberFormat.decimals(median(found.map(\.entropy)))), .number(median(found.compactMap(\.residual))),
+                    .number(median(found.map(\.entropy))), .number(median(found.compactMap(\.residual))),
                     .number(median(found.compactMap(\.trueResidual))), .number(median(found.compactMap(\.error))),
                     .number(median(found.compactMap(\.coefficientNorm))),
                 ])
             }
         }
         return table
-    }
-
-    /// The methods all of these trials have, exact derivatives first.
-    static func methods(_ trials: [Trial]) -> [DerivativeMethod] {
-        guard let first = trials.first else { return [] }
-        return [.automatic] + first.others.map(\.method).filter { method in trials.allSatisfy { $0.measurement(method) != nil } }
     }
 }
 

@@ -1,0 +1,84 @@
+import Compute
+import Reports
+import Studies
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Runs the study for `demo` and `reproduce`, with progress and its report.
+struct StudyRun {
+    let common: CommonOptions
+    let items: [StudyItem]
+    let scale: StudyScale
+    let folder: String
+
+    /// - Returns: the exit status: 1 if a verdict differs from the recorded one.
+    func run() throws -> ExitStatus? {
+        guard common.precision == .f64 else {
+            throw Failure(.usage, "The study compares methods in float64 (single precision is one of its experiments); leave --precision out.")
+        }
+        common.applyThreads()
+        let started = ContinuousClock.now
+        let selection = try DeviceSelection(common.deviceText)
+        let device = try selection.open()
+        let progress = Progress(quiet: common.quiet)
+        let result = try Study.run(items, scale: scale, device: device, seed: common.seed, threads: common.threads ?? Device.threads) { state in
+            progress.report(Double(state.done) / Double(state.total), "\(state.done) of \(state.total) settings; \(state.setting)")
+        }
+        progress.end()
+        let seconds = StudyRun.seconds(since: started)
+        let written = try StudyReport.write(
+            result, to: folder,
+            facts: [
+                ("version", "\(Version.number), commit \(Version.commit)"), ("device", device.info.name), ("precision", "f64"),
+                ("threads", String(common.threads ?? Device.threads)), ("measured in", "\(Display.number(seconds, digits: 3)) s"),
+            ])
+        let place = written.page
+        if common.json {
+            let claims = result.claims.map { claim in
+                JSONValue.object([
+                    ("id", .string(claim.id)), ("claim", .string(claim.claim)), ("threshold", .string(claim.threshold)),
+                    ("observed", .string(claim.observed)), ("verdict", .string(claim.verdict.rawValue)),
+                    ("recorded", .string(claim.recorded.rawValue)),
+                    ("numbers", .object(claim.numbers.map { ($0.name, .number($0.value)) })),
+                ])
+            }
+            let experiments = result.experiments.map { experiment in
+                JSONValue.object([
+                    ("id", .string(experiment.id)), ("title", .string(experiment.title)),
+                    ("findings", .array(experiment.findings.map(JSONValue.string))),
+                ])
+            }
+            let members: [(key: String, value: JSONValue)] = [
+                ("claims", .array(claims)), ("experiments", .array(experiments)), ("report", .string(place)),
+                ("notes", .array(written.notes.map(JSONValue.string))),
+            ]
+            try Terminal.result(common.report(members, device: device.info.name, started: started).text)
+        } else {
+            try print(result, report: place, notes: written.notes)
+        }
+        return result.isAsRecorded ? nil : .checkFailed
+    }
+
+    private func print(_ result: StudyResult, report: String, notes: [String]) throws {
+        for experiment in result.experiments {
+            try Terminal.result("\(experiment.id)  \(experiment.title)")
+            for finding in experiment.findings { try Terminal.result("    " + finding) }
+        }
+        for claim in result.claims {
+            try Terminal.result("\(claim.id)  \(claim.claim)")
+            try Terminal.result("    bar:      \(claim.threshold)")
+            try Terminal.result("    observed: \(claim.observed)")
+            try Terminal.result(
+                "    verdict:  \(claim.verdict.rawValue)\(claim.isAsRecorded ? "" : ", which differs from the recorded \(claim.recorded.rawValue)")")
+        }
+        for note in notes { Terminal.note(note) }
+        try Terminal.result("report: \(report)")
+    }
+
+    private static func seconds(since start: ContinuousClock.Instant) -> Double {
+        let duration = start.duration(to: ContinuousClock.now).components
+        return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+    }
+}
