@@ -14,7 +14,7 @@ typedef struct work {
 
 static int64_t place(const cc_plan *plan, const net_term *t, REAL *memory, work *w) {
     int64_t at = 0, pairs = (int64_t)t->block * t->nodes, rows = pairs * (t->forms ? 1 : t->channels), widest = 0;
-#define TAKE(field, count) (w->field = memory + at, at += ((count) + 63) / 64 * 64)
+#define TAKE(field, count) (w->field = memory ? memory + at : NULL, at += ((count) + 63) / 64 * 64)
     for (int l = 0; l + 1 < plan->layers; l++) {
         TAKE(z[l], rows * plan->layer[l].stride);
         TAKE(r1[l], pairs * plan->layer[l].stride);

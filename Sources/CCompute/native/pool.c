@@ -9,6 +9,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#endif
 
 enum { most_workers = 1023, spin_nanoseconds = 50000 };
 
@@ -174,6 +177,17 @@ static void scratch_release(void *value) {
     free(s);
 }
 
+/// The block, of which nothing beyond the bytes asked for may be touched.
+static void *only(void *block, uint64_t bytes, uint64_t size) {
+#if __has_feature(address_sanitizer)
+    ASAN_UNPOISON_MEMORY_REGION(block, bytes);
+    ASAN_POISON_MEMORY_REGION((char *)block + bytes, size - bytes);
+#else
+    (void)bytes, (void)size;
+#endif
+    return block;
+}
+
 static void scratch_make_key(void) { pthread_key_create(&scratch_key, scratch_release); }
 
 void *cc_pool_scratch(int slot, uint64_t bytes) {
@@ -183,7 +197,7 @@ void *cc_pool_scratch(int slot, uint64_t bytes) {
         if (!(s = calloc(1, sizeof *s))) return NULL;
         pthread_setspecific(scratch_key, s);
     }
-    if (s->bytes[slot] >= bytes) return s->block[slot];
+    if (s->bytes[slot] >= bytes) return only(s->block[slot], bytes, s->bytes[slot]);
     free(s->block[slot]);
     s->block[slot] = NULL;
     s->bytes[slot] = 0;
@@ -195,5 +209,5 @@ void *cc_pool_scratch(int slot, uint64_t bytes) {
     if (unit > 4096) madvise(block, size, MADV_HUGEPAGE);
     s->block[slot] = block;
     s->bytes[slot] = size;
-    return block;
+    return only(block, bytes, size);
 }
