@@ -55,8 +55,6 @@ private func multiply<Scalar: BinaryFloatingPoint & Sendable>(
         if status != CC_OK { result.initialize(repeating: 0) }
         count = m * n
     }
-    guard status == CC_OK else {
-        throw .outOfMemory(withUnsafeBytes(of: &failure.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
+    guard status == CC_OK else { throw failure.asLinearAlgebraError }
     return Matrix(rows: m, columns: n, elements: elements)
 }

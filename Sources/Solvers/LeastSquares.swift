@@ -67,7 +67,7 @@ public struct LeastSquares: Sendable, Equatable {
             }
         }
         let (solution, rank) = try linear { () throws(LinearAlgebraError) in
-            try PivotedQR(of: scaled).leastSquares(target, tolerance: tolerance)
+            try Self.solve(scaled, target, tolerance: tolerance)
         }
         self.rank = rank
         coefficients = zip(solution, columnFactors).map { $0 * $1 }
@@ -75,6 +75,18 @@ public struct LeastSquares: Sendable, Equatable {
         scaledResidual = rootMeanSquareResidual(scaled, solution, target)
         coefficientNorm = euclideanNorm(coefficients)
     }
+
+    /// LAPACK's factorisation for small matrices, the native path's for large ones: one rank decision, one least norm.
+    private static func solve(
+        _ matrix: Matrix<Double>, _ rightHandSide: [Double], tolerance: Double
+    ) throws(LinearAlgebraError) -> (solution: [Double], rank: Int) {
+        guard matrix.elements.count >= largeSize else { return try PivotedQR(of: matrix).leastSquares(rightHandSide, tolerance: tolerance) }
+        let factor = try RankRevealingQR(of: matrix, tolerance: tolerance)
+        return (try factor.leastSquares(rightHandSide), factor.rank)
+    }
+
+    /// Elements from which the native factorisation is the faster one.
+    private static let largeSize = 100_000
 
     /// The factor of each row; nil where rows stay as they are. A row of zeros keeps factor 1.
     private static func rowFactors(_ scaling: RowScaling, of matrix: Matrix<Double>) throws(SolverError) -> [Double]? {
