@@ -1,5 +1,11 @@
 import CLAPACK
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The doorway to LAPACK: one thread per call, aligned memory, 32-bit counts checked.
 enum LAPACKCall {
     /// OpenBLAS runs each call on the thread that made it: the same bits for any number of threads, and no oversubscription.
@@ -18,8 +24,8 @@ enum LAPACKCall {
 
     static func check(_ matrix: Matrix<Double>) throws(LinearAlgebraError) {
         guard matrix.rows > 0, matrix.columns > 0 else { throw .empty(rows: matrix.rows, columns: matrix.columns) }
-        // The square of the larger count bounds every workspace that the routines below ask for.
-        guard matrix.elements.count < 1 << 30, max(matrix.rows, matrix.columns) < 1 << 30 else {
+        // LAPACK counts in 32 bits; its largest workspace is about 4 · (smaller side)².
+        guard matrix.elements.count < 1 << 30, min(matrix.rows, matrix.columns) <= 1 << 14 else {
             throw .tooLarge(rows: matrix.rows, columns: matrix.columns)
         }
         if let place = matrix.elements.firstIndex(where: { !$0.isFinite }) {
@@ -33,18 +39,24 @@ final class AlignedDoubles {
     let base: UnsafeMutablePointer<Double>
     let count: Int
 
-    init(count: Int) {
-        self.count = max(count, 1)
-        base = UnsafeMutableRawPointer.allocate(byteCount: self.count * 8, alignment: 64).bindMemory(to: Double.self, capacity: self.count)
-        base.initialize(repeating: 0, count: self.count)
+    /// - Throws: `outOfMemory` rather than ending the program.
+    init(count: Int) throws(LinearAlgebraError) {
+        let count = max(count, 1)
+        var memory: UnsafeMutableRawPointer?
+        guard posix_memalign(&memory, 64, count * MemoryLayout<Double>.stride) == 0, let memory else {
+            throw .outOfMemory("There is no memory left for a workspace of \(count) numbers: use fewer rows or columns.")
+        }
+        self.count = count
+        base = memory.bindMemory(to: Double.self, capacity: count)
+        base.initialize(repeating: 0, count: count)
     }
 
-    convenience init(_ values: [Double]) {
-        self.init(count: values.count)
+    convenience init(_ values: [Double]) throws(LinearAlgebraError) {
+        try self.init(count: values.count)
         values.withUnsafeBufferPointer { if let from = $0.baseAddress { base.update(from: from, count: $0.count) } }
     }
 
-    deinit { UnsafeMutableRawPointer(base).deallocate() }
+    deinit { free(base) }
 
     func array(_ count: Int) -> [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }

@@ -19,14 +19,14 @@ public struct PivotedQR: Sendable, Equatable {
         var m = Int32(matrix.rows)
         var n = Int32(matrix.columns)
         let k = min(matrix.rows, matrix.columns)
-        let a = AlignedDoubles(matrix.elements)
-        let tau = AlignedDoubles(count: k)
+        let a = try AlignedDoubles(matrix.elements)
+        let tau = try AlignedDoubles(count: k)
         var places = [Int32](repeating: 0, count: matrix.columns)
         var status: Int32 = 0
         var length = LAPACKCall.workspace { work, length in
             dgeqp3_(&m, &n, a.base, &m, &places, tau.base, work, length, &status)
         }
-        let work = AlignedDoubles(count: Int(length))
+        let work = try AlignedDoubles(count: Int(length))
         dgeqp3_(&m, &n, a.base, &m, &places, tau.base, work.base, &length, &status)
         guard status == 0 else { throw .failed(routine: "The pivoted QR factorisation", status: Int(status)) }
         reflectors = Matrix(rows: matrix.rows, columns: matrix.columns, elements: a.array(matrix.elements.count))
@@ -96,11 +96,11 @@ public struct PivotedQR: Sendable, Equatable {
         }
         var m = Int32(wide.rows)
         var n = Int32(rank)
-        let a = AlignedDoubles(wide.elements)
-        let tau = AlignedDoubles(count: rank)
+        let a = try AlignedDoubles(wide.elements)
+        let tau = try AlignedDoubles(count: rank)
         var status: Int32 = 0
         var length = LAPACKCall.workspace { work, length in dgeqrf_(&m, &n, a.base, &m, tau.base, work, length, &status) }
-        let work = AlignedDoubles(count: Int(length))
+        let work = try AlignedDoubles(count: Int(length))
         dgeqrf_(&m, &n, a.base, &m, tau.base, work.base, &length, &status)
         guard status == 0 else { throw .failed(routine: "The QR factorisation", status: Int(status)) }
         let factor = Matrix(rows: wide.rows, columns: rank, elements: a.array(wide.elements.count))
@@ -111,8 +111,8 @@ public struct PivotedQR: Sendable, Equatable {
     /// Solves T x = c or Tᵀ x = c with the leading upper triangle of `matrix`.
     static func triangular(_ matrix: Matrix<Double>, count: Int, transposed: Bool, _ c: [Double]) throws(LinearAlgebraError) -> [Double] {
         LAPACKCall.prepare()
-        let a = AlignedDoubles(matrix.elements)
-        let x = AlignedDoubles(c)
+        let a = try AlignedDoubles(matrix.elements)
+        let x = try AlignedDoubles(c)
         var n = Int32(count)
         var one: Int32 = 1
         var stride = Int32(matrix.rows)
@@ -128,9 +128,9 @@ public struct PivotedQR: Sendable, Equatable {
     /// Applies the orthogonal factor held in Householder form to a vector.
     static func reflect(_ reflectors: Matrix<Double>, _ factors: [Double], transposed: Bool, _ b: [Double]) throws(LinearAlgebraError) -> [Double] {
         LAPACKCall.prepare()
-        let a = AlignedDoubles(reflectors.elements)
-        let c = AlignedDoubles(b)
-        let tau = AlignedDoubles(factors)
+        let a = try AlignedDoubles(reflectors.elements)
+        let c = try AlignedDoubles(b)
+        let tau = try AlignedDoubles(factors)
         var m = Int32(reflectors.rows)
         var one: Int32 = 1
         var k = Int32(factors.count)
@@ -140,7 +140,7 @@ public struct PivotedQR: Sendable, Equatable {
         var length = LAPACKCall.workspace { work, length in
             dormqr_(&left, &turn, &m, &one, &k, a.base, &m, tau.base, c.base, &m, work, length, &status)
         }
-        let work = AlignedDoubles(count: Int(length))
+        let work = try AlignedDoubles(count: Int(length))
         dormqr_(&left, &turn, &m, &one, &k, a.base, &m, tau.base, c.base, &m, work.base, &length, &status)
         guard status == 0 else { throw .failed(routine: "The product with Q", status: Int(status)) }
         return c.array(reflectors.rows)

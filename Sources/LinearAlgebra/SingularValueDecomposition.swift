@@ -51,26 +51,26 @@ public struct SingularValueDecomposition: Sendable, Equatable {
             let turned = try factors(of: matrix.transposed, vectors: vectors)
             return Factors(values: turned.values, u: turned.v, v: turned.u)
         }
-        if let result = divideAndConquer(matrix, vectors: vectors) { return result }
+        if let result = try divideAndConquer(matrix, vectors: vectors) { return result }
         return try jacobi(matrix, vectors: vectors)
     }
 
     /// dgesdd on a tall matrix; nil when it does not converge.
-    private static func divideAndConquer(_ matrix: Matrix<Double>, vectors: Bool) -> Factors? {
+    private static func divideAndConquer(_ matrix: Matrix<Double>, vectors: Bool) throws(LinearAlgebraError) -> Factors? {
         LAPACKCall.prepare()
         var m = Int32(matrix.rows)
         var n = Int32(matrix.columns)
-        let a = AlignedDoubles(matrix.elements)
-        let s = AlignedDoubles(count: matrix.columns)
-        let u = AlignedDoubles(count: vectors ? matrix.elements.count : 1)
-        let vt = AlignedDoubles(count: vectors ? matrix.columns * matrix.columns : 1)
+        let a = try AlignedDoubles(matrix.elements)
+        let s = try AlignedDoubles(count: matrix.columns)
+        let u = try AlignedDoubles(count: vectors ? matrix.elements.count : 1)
+        let vt = try AlignedDoubles(count: vectors ? matrix.columns * matrix.columns : 1)
         var job = vectors ? Int8(UInt8(ascii: "S")) : Int8(UInt8(ascii: "N"))
         var integers = [Int32](repeating: 0, count: 8 * matrix.columns)
         var status: Int32 = 0
         var length = LAPACKCall.workspace { work, length in
             dgesdd_(&job, &m, &n, a.base, &m, s.base, u.base, &m, vt.base, &n, work, length, &integers, &status)
         }
-        let work = AlignedDoubles(count: Int(length))
+        let work = try AlignedDoubles(count: Int(length))
         dgesdd_(&job, &m, &n, a.base, &m, s.base, u.base, &m, vt.base, &n, work.base, &length, &integers, &status)
         guard status == 0 else { return nil }
         let values = s.array(matrix.columns)

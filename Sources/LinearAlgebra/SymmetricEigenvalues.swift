@@ -24,15 +24,15 @@ public struct SymmetricEigenvalues: Sendable, Equatable {
         }
         LAPACKCall.prepare()
         var n = Int32(matrix.rows)
-        let a = AlignedDoubles(matrix.elements)
-        let w = AlignedDoubles(count: matrix.rows)
+        let a = try AlignedDoubles(matrix.elements)
+        let w = try AlignedDoubles(count: matrix.rows)
         var job = Int8(UInt8(ascii: vectors ? "V" : "N"))
         var lower = Int8(UInt8(ascii: "L"))
         var status: Int32 = 0
         var length = LAPACKCall.workspace { work, length in
             dsyev_(&job, &lower, &n, a.base, &n, w.base, work, length, &status)
         }
-        let work = AlignedDoubles(count: Int(length))
+        let work = try AlignedDoubles(count: Int(length))
         dsyev_(&job, &lower, &n, a.base, &n, w.base, work.base, &length, &status)
         guard status == 0 else { throw .failed(routine: "The symmetric eigenvalue decomposition", status: Int(status)) }
         let vectors =

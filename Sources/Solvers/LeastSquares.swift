@@ -86,7 +86,7 @@ public struct LeastSquares: Sendable, Equatable {
     }
 
     /// Elements from which the native factorisation is the faster one.
-    private static let largeSize = 100_000
+    private static let largeSize = 250_000
 
     /// The factor of each row; nil where rows stay as they are. A row of zeros keeps factor 1.
     private static func rowFactors(_ scaling: RowScaling, of matrix: Matrix<Double>) throws(SolverError) -> [Double]? {

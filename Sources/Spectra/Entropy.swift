@@ -9,7 +9,7 @@ import LinearAlgebra
 extension Spectrum {
     /// H_a = −(1/ln n_a) Σ_{k ≤ n_a} p_k ln p_k with p_k = s_k / Σ_{j ≤ n_a} s_j: the truncated entropy, in [0, 1].
     ///
-    /// Zero when n_a ≤ 1, one for a flat spectrum; unchanged when all values are scaled. Error below 1e-15 for given values.
+    /// Zero when n_a ≤ 1, one for a flat spectrum; unchanged when all values are scaled. Error below 2e-15 for given values.
     ///
     /// - Parameter cut: a, in (0, 1).
     public func entropy(cut: Double) throws(SpectrumError) -> Double {

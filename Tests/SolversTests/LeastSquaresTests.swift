@@ -19,6 +19,21 @@ import Testing
         }
     }
 
+    /// Large enough for the native factorisation: full rank, and a rank that falls short.
+    @Test func largeMatrices() throws {
+        var random = TestRandom(14)
+        let f = random.vector(1000)
+        let full = random.matrix(1000, 255)
+        let deficient = try Matrix.product(random.matrix(1000, 90), random.matrix(90, 255))
+        for (a, rank) in [(full, 255), (deficient, 90)] {
+            let qr = try LeastSquares(matrix: a, rightHandSide: f, options: .init(tolerance: 1e-12))
+            let svd = try TruncatedLeastSquares(matrix: a, rightHandSide: f).solution(cut: 1e-11)
+            #expect(qr.rank == rank && svd.count == rank)
+            #expect(relativeDifference(qr.coefficients, svd.coefficients) < 1e-12)
+            #expect(abs(qr.residual - svd.residual) < 1e-14)
+        }
+    }
+
     /// A consistent system has one solution whatever the weights of its rows.
     @Test func rowScalingKeepsConsistentSolutions() throws {
         var random = TestRandom(12)
