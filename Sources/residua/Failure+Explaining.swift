@@ -14,7 +14,22 @@ extension Failure {
     /// The exit code for an error of one of the rooms; nil for errors of the argument parser, which has its own.
     init?(explaining error: any Error) {
         guard let code = Failure.code(error) else { return nil }
-        self.init(code, Failure.sentence("\(error)"))
+        // What is wrong with a file begins with the file's name, which is left as it is written.
+        if let error = error as? ModelError, !error.isTooLarge {
+            self.init(code, Failure.stopped("\(error)"))
+        } else {
+            self.init(code, Failure.sentence("\(error)"))
+        }
+    }
+
+    /// A mistake on the command line as one sentence; nil for what is no mistake, such as `--help`.
+    init?(commandLine error: any Error, message: String) {
+        guard ResiduaCommand.exitCode(for: error).rawValue == ExitStatus.usage.rawValue else { return nil }
+        let line = message.split(separator: "\n").first.map(String.init) ?? message
+        let plain = line.hasPrefix("Error: ") ? String(line.dropFirst(7)) : line
+        let hint = plain.hasPrefix("Missing value for ") ? "; a value that begins with a dash is written --option=value" : ""
+        let remedy = plain.hasSuffix(".") ? "" : hint.isEmpty ? "; see --help" : hint
+        self.init(.usage, Failure.stopped(plain + remedy))
     }
 
     private static func code(_ error: any Error) -> ExitStatus? {
@@ -62,7 +77,14 @@ extension Failure {
     private static func sentence(_ text: String) -> String {
         guard let first = text.first else { return text }
         let begun = text.hasPrefix("/") || text.hasPrefix(".") || text.hasPrefix("-") ? text : first.uppercased() + text.dropFirst()
-        if begun.contains("\n") || begun.hasSuffix(".") || begun.hasSuffix("^") { return begun }
-        return begun + "."
+        return stopped(begun)
     }
+
+    private static func stopped(_ text: String) -> String {
+        text.contains("\n") || text.hasSuffix(".") || text.hasSuffix("^") ? text : text + "."
+    }
+}
+
+extension ModelError {
+    fileprivate var isTooLarge: Bool { if case .tooLarge = self { true } else { false } }
 }

@@ -34,6 +34,10 @@ struct ResiduaCommand: ParsableCommand {
                 Terminal.error(failure.sentence)
                 Glibc.exit(failure.code.rawValue)
             }
+            if let failure = Failure(commandLine: error, message: message(for: error)) {
+                Terminal.error(failure.sentence)
+                Glibc.exit(failure.code.rawValue)
+            }
             exit(withError: error)
         }
     }

@@ -40,6 +40,8 @@ struct MatMulCommand: ParsableCommand {
         let selection = try DeviceSelection(common.deviceText)
         if let size {
             let (m, n, k) = try MatMulCommand.sizes(size)
+            let elements = Double(m) * Double(k) + Double(k) * Double(n) + Double(m) * Double(n)
+            try ModelError.requireMemory(bytes: elements * (common.precision == .f32 ? 4 : 8), for: "a product of size \(size)")
             let threads = common.threads ?? Device.threads
             let row = try Benchmark.product(
                 m: m, n: n, k: k, device: selection.index, precision: common.precision == .f32 ? .f32 : .f64, threads: threads)

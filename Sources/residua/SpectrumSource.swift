@@ -80,7 +80,10 @@ struct SpectrumSource: ParsableArguments {
         }
         if let features, features < 1 { throw ValidationError("--features \(features): at least one feature is needed.") }
         if let points, points < 1 { throw ValidationError("--points \(points): at least one point is needed.") }
-        if !(range > 0 && range.isFinite) { throw ValidationError("--range \(range): give a positive number.") }
+        if !(range > 0 && range <= 1e9) { throw ValidationError("--range \(range): give a positive number up to 1e9.") }
+        for text in conditions where text.prefix(while: { $0 != ":" }).allSatisfy({ $0 == " " }) || !text.contains(":") {
+            throw ValidationError("--condition \(text.debugDescription): write NAME: EQUATION, such as \"boundary: u - g, weight 1\".")
+        }
         if let activation, Activation(name: activation) == nil {
             throw ValidationError("--activation \(activation): the names are \(Activation.allNames.joined(separator: ", ")).")
         }
@@ -119,6 +122,10 @@ struct SpectrumSource: ParsableArguments {
         let file = try data.map { try CollocationData(contentsOf: $0, conditions: try conditionNames()) }
         let statement = try problem.map { try Problem.named($0) }
         let dimension = statement?.dimension ?? file?.dimension ?? 1
+        if let loaded, loaded.dimension != dimension {
+            throw ModelError.shape(
+                path: model ?? "", array: "features.weight", expected: "[N, \(dimension)]", found: [loaded.features, loaded.dimension])
+        }
         let count = loaded?.features ?? features ?? (dimension == 1 ? 100 : 200)
         let used: Problem
         if let statement {
@@ -170,16 +177,14 @@ struct SpectrumSource: ParsableArguments {
         }
     }
 
-    /// A file's points as a problem's; each set has the data arrays of its length.
+    /// A file's points as a problem's; conditions without an array of their own take "boundary", and every array of the interior's length goes along.
     private static func points(_ file: CollocationData, of problem: Problem, path: String) throws -> CollocationPoints {
-        func set(_ matrix: Matrix<Double>) -> PointSet { PointSet(matrix, data: file.arrays.filter { $0.value.count == matrix.rows }) }
-        let sets = try problem.conditions.map { condition -> PointSet in
-            guard let matrix = file.conditions[condition.name] ?? file.conditions["boundary"] else {
-                throw ModelError.missing(path: path, array: condition.name, present: Array(file.conditions.keys))
-            }
-            return set(matrix)
-        }
-        return CollocationPoints(interior: set(file.interior), conditions: sets)
+        var conditions = file.conditions
+        for condition in problem.conditions where conditions[condition.name] == nil { conditions[condition.name] = file.conditions["boundary"] }
+        let named = CollocationData(interior: file.interior, conditions: conditions, arrays: file.arrays)
+        let points = try named.points(for: problem, path: path)
+        let interior = PointSet(file.interior, data: file.arrays.filter { $0.value.count == file.interior.rows })
+        return CollocationPoints(interior: interior, conditions: points.conditions)
     }
 
     private static func parameters(_ texts: [String]) throws -> [String: Double] {

@@ -22,6 +22,8 @@ struct StudyRun {
         let started = ContinuousClock.now
         let selection = try DeviceSelection(common.deviceText)
         let device = try selection.open()
+        // Minutes of work are not begun when their report could not be written.
+        _ = try OutputFolder(folder)
         let progress = Progress(quiet: common.quiet)
         let result = try Study.run(items, scale: scale, device: device, seed: common.seed, threads: common.threads ?? Device.threads) { state in
             progress.report(Double(state.done) / Double(state.total), "\(state.done) of \(state.total) settings; \(state.setting)")

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@Suite struct BadUsageTests {
+    private func refuse(_ options: [String], _ words: String) throws { try expectRefusal(["spectrum", "poisson1d"] + options, 64, words) }
+
+    @Test func optionsAreRefused() throws {
+        for cut in ["0", "1", "2", "nan", "inf"] { try refuse(["--cut", cut], "between 0 and 1") }
+        try refuse(["--cut=-1"], "between 0 and 1")
+        try refuse(["--cut", "-1"], "--option=value")
+        try refuse(["--activation", "wobble"], "the names are")
+        for range in ["0", "nan", "inf", "-1", "1e300"] { try refuse(["--range=\(range)"], "positive number") }
+        for points in ["0", "-5"] { try refuse(["--points=\(points)"], "at least one point") }
+        try refuse(["--features", "0"], "at least one feature")
+        try refuse(["--features", "1000000000"], "this computer has")
+        try refuse(["--features", "9223372036854775807"], "this computer has")
+        for points in ["1000000000000", "9223372036854775807"] {
+            try refuse(["--points", points], "this computer has")
+            try refuse(["--points", points, "--sampling", "sobol"], "this computer has")
+            try expectRefusal(["spectrum", "poisson2d", "--points", points], 64, "this computer has")
+        }
+        try refuse(["--threads", "0"], "--threads 0")
+        try refuse(["--precision", "f16"], "f16")
+        try refuse(["--nosuch"], "--nosuch")
+        try expectRefusal(["spectrum"], 64, "Name a problem")
+        try expectRefusal(["spectrum", "nosuch"], 64, "no problem \"nosuch\"")
+        try expectRefusal(["nosuchverb"], 64, "nosuchverb")
+        try expectRefusal(["bench", "--quiet", "--workload", "W99"], 64, "W99")
+        try expectRefusal(["matmul", "--size", "0x1x1"], 64, "MxNxK")
+        try expectRefusal(["matmul", "--size", "100000x100000x100000"], 64, "memory")
+    }
+
+    @Test func derivativesAreRefused() throws {
+        for (text, words) in [
+            ("fd:3:1e-3", "accuracy \"3\""), ("fd:2:-1", "step \"-1\""), ("fd:2:0", "step \"0\""), ("fd:2:nan", "step \"nan\""),
+            ("foo", "not a derivative method"), ("fd", "accuracy and a step"), ("fd:2:1e-3/f16", "\"f16\""), ("fd:2:1e-300", "too small"),
+        ] { try refuse(["--derivative", text], words) }
+    }
+
+    @Test func equationsAreRefusedWithACaret() throws {
+        let files = ["--model", reference("line-model.safetensors"), "--data", reference("line-data.safetensors")]
+        for (text, words, column) in [
+            ("laplacian(u) - q", "name q is unknown", 15), ("laplacian(u", "never closed", 9), ("u_xxxxx - f", "order 5", 0),
+            ("", "empty", 0), ("u_xx = = f", "one =", 7), ("u_xx - f/0", "divides by zero", 8),
+            ("u*u_x - f", "not linear", nil), ("x*u_xx - f", "not constant", nil), ("f", "does not contain", nil),
+        ] as [(String, String, Int?)] {
+            let arguments = ["spectrum"] + files + ["--equation", text]
+            try expectRefusal(arguments, 64, words)
+            if let column {
+                let shown = try Program(arguments).errors.split(separator: "\n", omittingEmptySubsequences: false)
+                #expect(shown.count > 2 && shown[2] == String(repeating: " ", count: 2 + column) + "^", "\(text)")
+            }
+        }
+        for (text, words) in [
+            ("boundary: u - q", "name q is unknown"), ("boundary u - g", "NAME: EQUATION"), (": u", "NAME: EQUATION"),
+            ("boundary: u - g, weight -1", "positive number"), ("boundary: u*u - g", "not linear"),
+        ] { try expectRefusal(["spectrum"] + files + ["--equation", "laplacian(u) - f", "--condition", text], 64, words) }
+        let equation = ["--equation", "laplacian(u) - f", "--condition"]
+        try expectRefusal(["spectrum"] + files + equation + ["side: u - g"], 65, "no array \"side\"")
+        try expectRefusal(["spectrum"] + files + equation + ["boundary: u - f"], 65, "[2] is needed")
+        try expectRefusal(["spectrum"] + equation.dropLast(), 64, "--data")
+    }
+
+    @Test func devicesAreRefused() throws {
+        try refuse(["--device", "foo"], "names no device")
+        try expectRefusal(["spectrum", "poisson1d", "--device", "opencl:99"], 69, "opencl:99")
+        try expectRefusal(["devices", "--device", "opencl:99"], 69, "opencl:99")
+        try expectRefusal(["spectrum", "poisson1d"], 64, "names no device", environment: ["RESIDUA_DEVICE": "foo"])
+        try expectRefusal(
+            ["spectrum", "poisson1d", "--device", "opencl"], 69, "unset", environment: ["RESIDUA_OPENCL_LIBRARY": "/nonexistent"])
+        // Without a loader there is another remedy, and none of the two may go missing.
+        try expectRefusal(["spectrum", "poisson1d", "--device", "opencl"], 69, "opencl", environment: ["OCL_ICD_VENDORS": "/nonexistent"])
+    }
+
+    @Test func withoutALoaderTheNativePathDoesTheWork() throws {
+        let without: [String: String?] = ["RESIDUA_OPENCL_LIBRARY": "/nonexistent"]
+        let devices = try Program(["devices", "--json"], environment: without).json()
+        #expect(devices["chosen"] as? String == "native")
+        #expect((devices["loader"] as? String)?.contains("/nonexistent") == true)
+        #expect(try Program(["devices"], environment: without).output.contains("RESIDUA_OPENCL_LIBRARY"))
+        let spectrum = try Program(["spectrum", "poisson1d", "--features", "20", "--json"], environment: without).json()
+        #expect((spectrum["device"] as? String)?.hasPrefix("native") == true)
+        #expect(try Program(["devices"], environment: ["OCL_ICD_VENDORS": "/nonexistent"]).status == 0)
+    }
+
+    @Test func studiesAreRefusedBeforeTheyBegin() throws {
+        let folder = try Folder()
+        try expectRefusal(["reproduce", "--only", "X9", "--out", folder.path("r")], 64, "X9")
+        try expectRefusal(["reproduce", "--quick", "--full"], 64, "not both")
+        let file = try folder.write(Data("kept".utf8), "file")
+        for verb in ["demo", "reproduce"] {
+            try expectRefusal([verb, "--out", file], 70, "in the way")
+            try expectRefusal([verb, "--out", file + "/r"], 70, "cannot be used")
+            try expectRefusal([verb, "--out", "/proc/nowhere"], 70, "cannot be used")
+        }
+        #expect(folder.contents == ["file"])
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "kept")
+    }
+}
