@@ -18,7 +18,7 @@ struct Program {
         process.environment = variables
         let folder = try Folder()
         let paths = ["output", "errors"].map(folder.path)
-        for path in paths { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
         process.standardOutput = files[0]
         process.standardError = files[1]

@@ -44,7 +44,7 @@ import Testing
 
     @Test func numbersReadBackToTheSameBits() throws {
         let folder = try Folder()
-        let values = [Double.pi, 0.1, 1e-5, 1.0 / 3, 5e-324].sorted(by: >)
+        let values = [Double.pi, 0.1, 1e-5, 1.0 / 3, Double.leastNonzeroMagnitude].sorted(by: >)
         let path = try folder.write(Files.npy([values.count], values), "s.npy")
         let object = try Program(["spectrum", "--singular-values", path, "--json"]).json()
         #expect((object["spectra"] as? [[String: Any]])?.first?["singularValues"] as? [Double] == values)
