@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "Studies", dependencies: ["Solvers", "Reports"]),
         .target(name: "Benchmarks", dependencies: ["CCompute", "CLAPACK"]),
         .target(name: "Reports"),
-        .target(name: "Residua", dependencies: ["Compute", "Spectra", "Solvers"]),
+        .target(name: "Residua", dependencies: ["Compute", "Differentiation", "LinearAlgebra", "Models", "Problems", "Solvers", "Spectra"]),
         .executableTarget(
             name: "ResiduaCommand",
             dependencies: [
@@ -50,6 +50,7 @@ let package = Package(
         .testTarget(name: "SolversTests", dependencies: ["Solvers", "TestSupport"]),
         .testTarget(name: "StudiesTests", dependencies: ["Studies", "Reports", "Compute", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+        .testTarget(name: "ResiduaTests", dependencies: ["Residua"]),
         .testTarget(name: "ResiduaCommandTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

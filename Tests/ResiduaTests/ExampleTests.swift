@@ -1,0 +1,16 @@
+import Residua
+import Testing
+
+/// The README's example, as a user of the library would write it.
+@Test func exampleOfTheReadme() throws {
+    let problem = try Problem.named("poisson1d")
+    var stream = RandomStream(seed: 0, name: "features")
+    let model = RandomFeatureModel(features: 100, dimension: 1, range: 3, activation: .tanh, stream: &stream)
+    let study = FeatureStudy(
+        collocation: try LinearCollocation(problem: problem, points: problem.collocationPoints(200, seed: 0)), model: model,
+        methods: [.automatic, .finiteDifference(accuracy: 2, step: .fixed(1e-3), precision: nil)], cuts: [1e-13])
+    let records = try study.run(on: Device(.native)).records
+    #expect(records.map(\.name) == ["ad", "fd:2:1e-3"])
+    #expect(records[0].cuts[0].count < 50 && records[1].cuts[0].count == 100)
+    #expect(records[0].cuts[0].entropy > records[1].cuts[0].entropy)
+}
