@@ -16,6 +16,7 @@ static const cc_isa *const sets[] = {
 enum { set_count = sizeof sets / sizeof *sets };
 
 static const cc_isa *_Atomic current;
+static _Thread_local const cc_isa *here;
 
 static const cc_isa *find(const char *label) {
     for (int i = 0; i < set_count; i++)
@@ -35,6 +36,7 @@ static void choose(void) {
 
 const cc_isa *cc_isa_current(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (here) return here;
     const cc_isa *isa = atomic_load_explicit(&current, memory_order_acquire);
     if (isa) return isa;
     pthread_once(&once, choose);
@@ -46,6 +48,12 @@ bool cc_native_select_isa(const char *label) {
     const cc_isa *isa = find(label);
     if (isa) atomic_store(&current, isa);
     return isa != NULL;
+}
+
+bool cc_native_select_isa_here(const char *label) {
+    const cc_isa *isa = label ? find(label) : NULL;
+    here = isa;
+    return isa || !label;
 }
 
 const char *cc_native_isa(void) { return cc_isa_current()->label; }
