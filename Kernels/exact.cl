@@ -55,7 +55,7 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil_exact(
     KERNEL_ITEM __global const REAL *points, long points_offset, long points_stride, __global const REAL *weights, long weights_offset,
     long weights_stride, __global const REAL *biases, long biases_offset, __global REAL *result, long result_offset, long result_stride,
     long M, long N, int d, int power, int stencil_points, int groups, __global const REAL *table) {
-    feature_block block = block_at((long)get_global_id(0), (long)get_global_id(1), M, N);
+    feature_block block = block_at((long)get_global_id(0), (long)get_global_id(1), STREAM, M, N);
     if (block.length <= 0 || block.begin >= N) return;
     points += points_offset + block.first;
     weights += weights_offset;
@@ -63,13 +63,12 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil_exact(
     __global const REAL *factors_low = scales + groups, *scales_low = factors_low + (long)groups * stencil_points;
     for (long j = block.begin; j < block.end; j++)
         for (int v = 0; v < block.vectors; v++) {
-            int start = vector_start(block, v), room = block.length - start;
             pair sums[GROUPS];
             for (int g = 0; g < groups; g++) sums[g] = pair_constant(0, 0);
             for (int s = 0; s < stencil_points; s++) {
                 pair z = pair_constant(biases[biases_offset + j], 0);
                 for (int k = 0; k < d; k++) {
-                    pair x = pair_sum(load_points(points + k * points_stride + start, room), (REALV)(table[s * d + k]));
+                    pair x = pair_sum(load_points(block, v, points + k * points_stride), (REALV)(table[s * d + k]));
                     z = pair_add(z, pair_times(x, pair_constant(weights[j * weights_stride + k], 0)));
                 }
                 pair value = pair_relu(z, power);
@@ -81,6 +80,6 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil_exact(
             }
             pair y = pair_constant(0, 0);
             for (int g = 0; g < groups; g++) y = pair_add(y, pair_times(sums[g], pair_constant(scales[g], scales_low[g])));
-            store_values(y.high, result + result_offset + j * result_stride + block.first + start, room);
+            store_values(y.high, block, v, result + result_offset + j * result_stride + block.first);
         }
 }

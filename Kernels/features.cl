@@ -31,6 +31,8 @@
 #ifndef CLSHIM
 #define KERNEL_ITEM
 #define SHARED INLINE            /* one copy for all activations, where several are compiled together */
+#define STREAM 0
+#define STOREV_PAST_CACHES(v, p) STOREV(v, p)
 #ifndef KERNEL_ATTRIBUTES
 #if defined(__has_attribute)
 #if __has_attribute(min_vector_width)
@@ -52,16 +54,18 @@
 typedef struct {
     long first;
     int length, vectors;
+    int stream;        // whether results go past the caches
     long begin, end;
 } feature_block;
 
-INLINE feature_block block_at(long block, long tile, long points, long features) {
+INLINE feature_block block_at(long block, long tile, int stream, long points, long features) {
     long blocks = (points + P - VW) / P;
     if (blocks < 1) blocks = 1;
     feature_block b;
     b.first = block * P;
     b.length = block >= blocks ? 0 : block == blocks - 1 ? (int)(points - b.first) : P;
     b.vectors = (b.length + VW - 1) / VW;
+    b.stream = stream;
     b.begin = tile * FJ;
     b.end = b.begin + FJ < features ? b.begin + FJ : features;
     return b;
@@ -73,22 +77,27 @@ INLINE int vector_start(feature_block b, int v) {
     return start + VW <= b.length || b.length < VW ? start : b.length - VW;
 }
 
-INLINE REALV load_points(__global const REAL *x, int length) {
-    if (length >= VW) return LOADV(x);
+// One coordinate of the points of vector v; `x` is where the block begins.
+INLINE REALV load_points(feature_block b, int v, __global const REAL *x) {
+    if (b.length >= VW) return LOADV(x + vector_start(b, v));
     REAL lanes[VW];
-    for (int i = 0; i < VW; i++) lanes[i] = i < length ? x[i] : R(0.0);
+    for (int i = 0; i < VW; i++) lanes[i] = i < b.length ? x[i] : R(0.0);
     return LOADV(lanes);
 }
 
-INLINE void store_values(REALV y, __global REAL *to, int length) {
-    if (length >= VW) {
+// The values of one feature at the points of vector v; `to` is where the block begins.
+INLINE void store_values(REALV y, feature_block b, int v, __global REAL *to) {
+    to += vector_start(b, v);
+    if (b.length < VW) {
+        REAL lanes[VW];
+        STOREV(y, lanes);
+        for (int i = 0; i < VW; i++)
+            if (i < b.length) to[i] = lanes[i];
+    } else if (b.stream) {
+        STOREV_PAST_CACHES(y, to);
+    } else {
         STOREV(y, to);
-        return;
     }
-    REAL lanes[VW];
-    STOREV(y, lanes);
-    for (int i = 0; i < VW; i++)
-        if (i < length) to[i] = lanes[i];
 }
 
 // MARK: The argument of a feature, to nearly twice the precision
@@ -163,14 +172,13 @@ INLINE void feature_arguments(const int d, const int chunk, feature_block block,
                 w_low[(k - begin) * RJ + r] = w - h;
             }
         for (int v = 0; v < block.vectors; v++) {
-            int start = vector_start(block, v), room = block.length - start;
             REALV splitter = LOADV(splitters + v * VW), a[RJ], e[RJ];
             for (int r = 0; r < RJ; r++) {
                 a[r] = begin == 0 ? (REALV)(b_high[r]) : LOADV(high + r * SPAN + v * VW);
                 e[r] = begin == 0 ? (REALV)(b_low[r]) : LOADV(low + r * SPAN + v * VW);
             }
             for (int k = begin; k < end; k++) {
-                REALV x = load_points(points + k * points_stride + start, room);
+                REALV x = load_points(block, v, points + k * points_stride);
                 REALV x_high = (x + splitter) - splitter, x_low = x - x_high;
                 for (int r = 0; r < RJ; r++) {
                     REALV h = (REALV)(w_high[(k - begin) * RJ + r]), l = (REALV)(w_low[(k - begin) * RJ + r]);
@@ -192,10 +200,9 @@ INLINE void feature_arguments(const int d, const int chunk, feature_block block,
 SHARED void point_splitters(const int d, feature_block block, __global const REAL *points, long points_stride, REAL *splitters) {
     const REAL unit = R2(SPLIT_UNIT) * scalar_power(-split_bits(d));
     for (int v = 0; v < block.vectors; v++) {
-        int start = vector_start(block, v), room = block.length - start;
         REALV largest = V(1.0);
         for (int k = 0; k < d; k++) {
-            REALV x = magnitude(load_points(points + k * points_stride + start, room));
+            REALV x = magnitude(load_points(block, v, points + k * points_stride));
             largest = choose(MASK(x > largest), x, largest);
         }
         STOREV(vector_splitter(largest, unit), splitters + v * VW);
@@ -220,9 +227,8 @@ SHARED void tile_arguments(int d, feature_block block, long j, int count, __glob
 INLINE void one_node(const int activation, const int order, int power, feature_block block, REAL c, const REAL *high, const REAL *low,
                      __global REAL *to) {
     for (int v = 0; v < block.vectors; v++) {
-        int start = vector_start(block, v);
         sigma_state s = sigma_at(activation, LOADV(high + v * VW), LOADV(low + v * VW));
-        store_values((REALV)(c) * sigma_order(activation, power, order, s), to + start, block.length - start);
+        store_values((REALV)(c) * sigma_order(activation, power, order, s), block, v, to);
     }
 }
 
@@ -230,7 +236,6 @@ INLINE void one_node(const int activation, const int order, int power, feature_b
 INLINE void several_orders(const int activation, int present, int power, feature_block block, const REAL *c, const REAL *high,
                            const REAL *low, __global REAL *to) {
     for (int v = 0; v < block.vectors; v++) {
-        int start = vector_start(block, v);
         sigma_state s = sigma_at(activation, LOADV(high + v * VW), LOADV(low + v * VW));
         REALV sum = V(0.0);
         if (present & 1) sum = fma((REALV)(c[0]), sigma_order(activation, power, 0, s), sum);
@@ -238,7 +243,7 @@ INLINE void several_orders(const int activation, int present, int power, feature
         if (present & 4) sum = fma((REALV)(c[2]), sigma_order(activation, power, 2, s), sum);
         if (present & 8) sum = fma((REALV)(c[3]), sigma_order(activation, power, 3, s), sum);
         if (present & 16) sum = fma((REALV)(c[4]), sigma_order(activation, power, 4, s), sum);
-        store_values(sum, to + start, block.length - start);
+        store_values(sum, block, v, to);
     }
 }
 
@@ -258,7 +263,7 @@ __kernel KERNEL_ATTRIBUTES void features_by_nodes(
     long weights_stride, __global const REAL *biases, long biases_offset, __global REAL *result, long result_offset, long result_stride,
     long M, long N, int d, int power, int nodes, __global const int *orders, __global const REAL *coefficients, long coefficients_offset,
     long coefficients_stride, __global const REAL *shifts, long shifts_offset, long shifts_stride, int shifted) {
-    feature_block block = block_at((long)get_global_id(0), (long)get_global_id(1), M, N);
+    feature_block block = block_at((long)get_global_id(0), (long)get_global_id(1), STREAM, M, N);
     if (block.length <= 0 || block.begin >= N) return;
     points += points_offset + block.first;
     weights += weights_offset;
@@ -288,10 +293,7 @@ __kernel KERNEL_ATTRIBUTES void features_by_nodes(
                     default: shifted_node(ACTIVATION, 4, power, block, c, shift, h, l, sums); break;
                     }
                 }
-                for (int v = 0; v < block.vectors; v++) {
-                    int start = vector_start(block, v);
-                    store_values(LOADV(sums + v * VW), to + start, block.length - start);
-                }
+                for (int v = 0; v < block.vectors; v++) store_values(LOADV(sums + v * VW), block, v, to);
                 continue;
             }
             REAL c[5] = {0, 0, 0, 0, 0};
@@ -314,7 +316,7 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil(
     KERNEL_ITEM __global const REAL *points, long points_offset, long points_stride, __global const REAL *weights, long weights_offset,
     long weights_stride, __global const REAL *biases, long biases_offset, __global REAL *result, long result_offset, long result_stride,
     long M, long N, int d, int power, int stencil_points, int groups, __global const REAL *table) {
-    feature_block block = block_at((long)get_global_id(0), (long)get_global_id(1), M, N);
+    feature_block block = block_at((long)get_global_id(0), (long)get_global_id(1), STREAM, M, N);
     if (block.length <= 0 || block.begin >= N) return;
     points += points_offset + block.first;
     weights += weights_offset;
@@ -323,13 +325,12 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil(
     for (long j = block.begin; j < block.end; j += RJ) {
         int count = block.end - j < RJ ? (int)(block.end - j) : RJ;
         for (int v = 0; v < block.vectors; v++) {
-            int start = vector_start(block, v), room = block.length - start;
             REALV sums[GROUPS * RJ];
             for (int i = 0; i < groups * RJ; i++) sums[i] = V(0.0);
             for (int s = 0; s < stencil_points; s++) {
                 REALV z[RJ];
                 for (int k = 0; k < d; k++) {
-                    REALV x = load_points(points + k * points_stride + start, room) + (REALV)(table[s * d + k]);
+                    REALV x = load_points(block, v, points + k * points_stride) + (REALV)(table[s * d + k]);
                     for (int r = 0; r < RJ; r++) {
                         long row = j + (r < count ? r : count - 1);
                         REALV product = (REALV)(weights[row * weights_stride + k]) * x;
@@ -348,7 +349,7 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil(
             for (int r = 0; r < count; r++) {
                 REALV y = (REALV)(scales[0]) * sums[r];
                 for (int g = 1; g < groups; g++) y = y + (REALV)(scales[g]) * sums[g * RJ + r];
-                store_values(y, result + result_offset + (j + r) * result_stride + block.first + start, room);
+                store_values(y, block, v, result + result_offset + (j + r) * result_stride + block.first);
             }
         }
     }

@@ -23,6 +23,7 @@ typedef unsigned long ulong;
 #define KERNEL_ITEM const long *clshim_item, __attribute__((unused)) const int clshim_variant,
 #define SHARED NOINLINE
 #define get_global_id(axis) clshim_item[axis]
+#define STREAM (int)clshim_item[2]
 
 #if F64
 #define REAL double
@@ -40,6 +41,13 @@ typedef REAL clshim_real __attribute__((ext_vector_type(VW), aligned(sizeof(REAL
 typedef INT clshim_int __attribute__((ext_vector_type(VW), aligned(sizeof(INT)), may_alias));
 #define LOADV(p) _Generic(*(p), REAL: (REALV)*(const clshim_real *)(p), INT: *(const clshim_int *)(p))
 #define STOREV(v, p) (*_Generic(*(p), REAL: (clshim_real *)(p), INT: (clshim_int *)(p)) = (v))
+// Past the caches where the place is aligned for it; whoever runs the kernel fences afterwards.
+typedef REAL clshim_line __attribute__((ext_vector_type(VW), aligned(64), may_alias));
+#define STOREV_PAST_CACHES(v, p)                                                                                              \
+    do {                                                                                                                     \
+        if ((uintptr_t)(p) % 64 == 0) __builtin_nontemporal_store((clshim_line)(v), (clshim_line *)(p));                     \
+        else STOREV(v, p);                                                                                                   \
+    } while (0)
 #define AS_INT(x) ((INTV)(x))
 #define AS_REAL(x) ((REALV)(x))
 #define ANY(mask) (__builtin_reduce_or(mask) != 0)

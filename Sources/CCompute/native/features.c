@@ -2,6 +2,7 @@
 #include "native.h"
 #include "vectors.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 typedef struct job {
@@ -13,7 +14,17 @@ typedef struct job {
 static void run_task(int64_t task, void *context) {
     const job *j = context;
     j->kernel(task % j->blocks, task / j->blocks, j->arguments);
+    if (j->arguments->stream) {
+#if defined(__x86_64__)
+        __builtin_ia32_sfence();
+#else
+        atomic_thread_fence(memory_order_seq_cst);
+#endif
+    }
 }
+
+// Results of this size leave the caches before anybody reads them; writing them through costs a read of each line besides.
+enum { stream_bytes = 8 << 20 };
 
 static void run(const cc_vectors *vectors, cc_feature_kernel *kernel, const cc_feature_arguments *a) {
     int64_t blocks = (a->M + vectors->block_points - vectors->lanes) / vectors->block_points;
@@ -35,6 +46,7 @@ static cc_feature_arguments common_arguments(const cc_feature_set *set) {
         .N = set->features,
         .d = set->dimension,
         .power = set->activation == CC_RELU ? set->power : 0,
+        .stream = set->points * set->features >= stream_bytes / (int64_t)cc_element_size(set->precision),
     };
 }
 

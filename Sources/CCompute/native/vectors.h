@@ -11,6 +11,7 @@ typedef struct cc_feature_arguments {
     int64_t points_stride, weights_stride, result_stride;
     int64_t M, N;
     int32_t d, power;
+    int32_t stream;                            ///< results go past the caches
     // Nodes.
     int32_t nodes;
     const int32_t *orders;

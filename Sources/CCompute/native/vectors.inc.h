@@ -11,8 +11,8 @@
 #undef ACTIVATION
 enum { map_block = 2048 };
 
-#define P 128
-#define RJ 4
+#define P 256
+#define RJ 2
 #define FJ 32
 #define KC 32
 #define ACTIVATION clshim_variant
@@ -32,14 +32,14 @@ MAP(map_cos, 5)
 
 #define STENCIL(name, kernel, activation)                                                                                    \
     static void name(int64_t block, int64_t tile, const cc_feature_arguments *a) {                                           \
-        kernel((const long[]){ block, tile }, activation, a->points, 0, a->points_stride, a->weights, 0, a->weights_stride,  \
+        kernel((const long[]){ block, tile, a->stream }, activation, a->points, 0, a->points_stride, a->weights, 0, a->weights_stride,  \
                a->biases, 0, a->result, 0, a->result_stride, a->M, a->N, a->d, a->power, a->stencil_points, a->groups,       \
                a->table);                                                                                                    \
     }
 
 #define ACTIVATION_FUNCTIONS(name, activation)                                                                               \
     static void nodes_##name(int64_t block, int64_t tile, const cc_feature_arguments *a) {                                   \
-        features_by_nodes((const long[]){ block, tile }, activation, a->points, 0, a->points_stride, a->weights, 0,          \
+        features_by_nodes((const long[]){ block, tile, a->stream }, activation, a->points, 0, a->points_stride, a->weights, 0,          \
                           a->weights_stride, a->biases, 0, a->result, 0, a->result_stride, a->M, a->N, a->d, a->power,       \
                           a->nodes, a->orders, a->coefficients, 0, a->coefficients_stride, a->shifts, 0, a->shifts_stride,   \
                           a->shifts != 0);                                                                                   \

@@ -3,7 +3,7 @@
 #include "vectors.h"
 
 #define F64 0
-#define VECTOR_BYTES 128
+#define VECTOR_BYTES 256
 #define VECTORS cc_vectors_avx512_f32
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma"))), apply_to = function)
 #include "vectors.inc.h"
