@@ -151,7 +151,7 @@ cc_status cc_features_by_nodes(cc_device *device, const cc_feature_set *set, con
 /// A_ij = Σ_g scale[g] · (Σ_s weight[g][s] · σ(w_j·(x_i + offset[s]) + b_j)), evaluated exactly as written in the
 /// working precision: the point is shifted and rounded, the feature evaluated, products and sums rounded one by one in
 /// the order of s (no contraction). With `exact` the whole stencil is evaluated in twice the working precision and
-/// rounded once (for CC_RELU only, where no quadrature is exact).
+/// rounded once (for CC_RELU only, where no quadrature is exact): error about ε² ‖stencil‖₁ |σ| / hᵖ + ε |A_ij|.
 typedef struct cc_stencil_sum {
     int32_t stencil_points;        ///< S, 1…4096
     int32_t groups;                ///< G, 1…16
