@@ -2,6 +2,7 @@ import CCompute
 
 /// An opened device. May be used from several threads; calls on it take turns.
 public final class Device: Sendable {
+    /// As found when it was opened: `fp64` only if its double precision divides and takes roots as it should.
     public let info: DeviceInfo
     nonisolated(unsafe) let handle: OpaquePointer
 
@@ -10,7 +11,7 @@ public final class Device: Sendable {
         var opened: OpaquePointer?
         var error = cc_error()
         guard cc_device_open(Int32(info.index), &opened, &error) == CC_OK, let opened else { throw ComputeError(error) }
-        self.info = info
+        self.info = cc_device_describe(opened).map { DeviceInfo($0.pointee, index: info.index) } ?? info
         handle = opened
     }
 

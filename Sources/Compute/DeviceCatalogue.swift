@@ -14,6 +14,14 @@ public struct DeviceCatalogue: Sendable {
         loader = String(cString: cc_loader_text())
     }
 
+    /// Every usable device opened once, so that double precision is probed; a device that cannot be opened is not usable.
+    public func probed() -> [DeviceInfo] {
+        devices.map { info in
+            guard info.usable else { return info }
+            do throws(ComputeError) { return try Device(info).info } catch { return info.unusable(because: "\(error)") }
+        }
+    }
+
     /// The device that a choice means, and why.
     ///
     /// - Throws: `ComputeError.noDevice` when OpenCL is asked for and none is usable, or the index or name fits none.

@@ -22,11 +22,11 @@ public struct DeviceInfo: Sendable, Equatable {
     public let localMemory: UInt64
     public let largestBuffer: UInt64
     public let computeUnits: Int
-    /// Double precision that passed the probe of divide and square root.
+    /// Double precision: in the catalogue as the device claims it, of an opened device as the probe of divide and square root found it.
     public let fp64: Bool
-    public let usable: Bool
+    public private(set) var usable: Bool
     /// Why it is or is not usable, one sentence.
-    public let reason: String
+    public private(set) var reason: String
 
     init(_ info: cc_device_info, index: Int) {
         func text<T>(_ field: T) -> String { withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
@@ -45,5 +45,13 @@ public struct DeviceInfo: Sendable, Equatable {
         fp64 = info.fp64
         usable = info.usable
         reason = text(info.reason)
+    }
+
+    /// The same device, which cannot be used for the reason given.
+    func unusable(because reason: String) -> DeviceInfo {
+        var info = self
+        info.usable = false
+        info.reason = reason
+        return info
     }
 }

@@ -13,24 +13,25 @@ struct DevicesCommand: ParsableCommand {
         common.applyThreads()
         let started = ContinuousClock.now
         let catalogue = DeviceCatalogue.shared
+        let devices = catalogue.probed()
         let choice = try DeviceSelection(common.deviceText)
         if common.json {
             let members: [(key: String, value: JSONValue)] = [
-                ("devices", .array(catalogue.devices.map(DevicesCommand.json))), ("chosen", .string(choice.info.id)),
+                ("devices", .array(devices.map(DevicesCommand.json))), ("chosen", .string(choice.info.id)),
                 ("reason", .string(choice.reason)), ("loader", .string(catalogue.loader)),
             ]
             try Terminal.result(common.report(members, device: choice.name, started: started).text)
             return
         }
         var table = TextTable(["id", "name", "type", "driver", "memory", "local", "units", "fp64", "usable"])
-        for device in catalogue.devices {
+        for device in devices {
             table.rows.append([
                 device.id, device.name, device.kind.rawValue, device.driver, Display.bytes(device.globalMemory), Display.bytes(device.localMemory),
                 String(device.computeUnits), device.fp64 ? "yes" : "no", device.usable ? "yes" : "no",
             ])
         }
         try Terminal.result(table.text)
-        for device in catalogue.devices where !device.reason.isEmpty { try Terminal.result("\(device.id): \(device.reason)") }
+        for device in devices where !device.reason.isEmpty { try Terminal.result("\(device.id): \(device.reason)") }
         try Terminal.result("OpenCL: \(catalogue.loader)")
         try Terminal.result("chosen for \(common.deviceText): \(choice.info.id), \(choice.reason)")
     }

@@ -1,0 +1,92 @@
+import CCompute
+import Foundation
+import Testing
+
+/// What goes wrong around OpenCL is told in a sentence, and the native path stays. Each case is a process of its own, because the
+/// loader is opened once a process.
+@Suite(.serialized) struct OpenCLFallbackTests {
+    static let machineHasOpenCL = OpenedDevice.firstOpenCL != nil
+
+    private static func expectNativeOnly(saying fragments: String...) throws {
+        #expect(cc_device_count() == 1)
+        #expect(cc_device_at(0)?.pointee.usable == true)
+        #expect(cc_device_at(1) == nil)
+        for fragment in fragments { #expect(OpenedDevice.loaderText.contains(fragment), "\(OpenedDevice.loaderText)") }
+        #expect(OpenedDevice.loaderText.hasSuffix("."))
+        #expect(try DeviceProduct(m: 5, n: 4, k: 3).wrongEntries(on: OpenedDevice(0), Double.zero) == 0)
+        do {
+            _ = try OpenedDevice(1)
+            Issue.record("a device was opened that does not exist")
+        } catch let failure as OpenedDevice.Failure { #expect(failure.status == CC_NO_DEVICE) }
+    }
+
+    /// A folder whose only vendor file names `library`.
+    private static func vendors(naming library: String) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("residua-vendors-\(getpid())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data("\(library)\n".utf8).write(to: folder.appendingPathComponent("broken.icd"))
+        return folder.path
+    }
+
+    @Test func noLoader() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RESIDUA_OPENCL_LIBRARY", "/nonexistent/libOpenCL.so.1", 1)
+            try OpenCLFallbackTests.expectNativeOnly(saying: "RESIDUA_OPENCL_LIBRARY", "/nonexistent/libOpenCL.so.1")
+        }
+    }
+
+    @Test func libraryThatIsNotOpenCL() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RESIDUA_OPENCL_LIBRARY", "libm.so.6", 1)
+            try OpenCLFallbackTests.expectNativeOnly(saying: "libm.so.6", "clGetPlatformIDs")
+        }
+    }
+
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func noPlatform() async {
+        await #expect(processExitsWith: .success) {
+            setenv("OCL_ICD_VENDORS", "/nonexistent", 1)
+            try OpenCLFallbackTests.expectNativeOnly(saying: "no platform", "OCL_ICD_VENDORS", "/nonexistent")
+        }
+    }
+
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func brokenVendorFiles() async {
+        for library in ["libnothing-of-the-kind.so", "libm.so.6"] {
+            // The library's name travels to the child by the environment.
+            setenv("RESIDUA_TEST_VENDOR", library, 1)
+            await #expect(processExitsWith: .success) {
+                let folder = try OpenCLFallbackTests.vendors(naming: String(cString: getenv("RESIDUA_TEST_VENDOR")))
+                setenv("OCL_ICD_VENDORS", folder, 1)
+                defer { try? FileManager.default.removeItem(atPath: folder) }
+                try OpenCLFallbackTests.expectNativeOnly(saying: "no platform")
+            }
+        }
+    }
+
+    @Test(arguments: OpenedDevice.usable) func allocationTooLarge(index: Int32) throws {
+        let device = try OpenedDevice(index)
+        do {
+            _ = try device.buffer(bytes: 1 << 60)
+            Issue.record("a buffer of 2⁶⁰ bytes was made")
+        } catch let failure as OpenedDevice.Failure {
+            #expect(failure.status == CC_OUT_OF_MEMORY)
+            #expect(failure.description.hasSuffix("."))
+        }
+        // The device serves on.
+        #expect(try DeviceProduct(m: 7, n: 6, k: 5).wrongEntries(on: device, Float.zero) == 0)
+    }
+
+    /// The first enumeration and the first use, by several threads at once.
+    @Test func firstUseByManyThreads() async {
+        await #expect(processExitsWith: .success) {
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        let device = try OpenedDevice(OpenedDevice.usable.last ?? 0)
+                        return try DeviceProduct(m: 20, n: 30, k: 40).wrongEntries(on: device, Float.zero)
+                    }
+                }
+                for try await wrong in group { #expect(wrong == 0) }
+            }
+        }
+    }
+}
