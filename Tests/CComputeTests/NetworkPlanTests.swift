@@ -141,6 +141,41 @@ import Testing
         }
     }
 
+    @Test func jacobianRowsSumToTheTransposedProduct() throws {
+        var numbers = NetworkNumbers(seed: 23)
+        for widths in [[2, 12, 1], [2, 12, 9, 1]] as [[Int32]] {
+            let parameters = numbers.parameters(widths)
+            let terms = Self.kinds(&numbers, points: 70)
+            let plan = try NetworkPlan<Double>(widths: widths, activation: CC_TANH, terms: terms)
+            var cotangent = [Double](repeating: 0, count: 70 * terms.count)
+            for term in terms.indices {
+                let rows = plan.jacobian(parameters, term: Int32(term), first: 3, count: 60)
+                var sum = [Double](repeating: 0, count: parameters.count)
+                for (i, row) in rows.enumerated() {
+                    cotangent[70 * term + 3 + i] = numbers.next()
+                    for k in sum.indices { sum[k] += cotangent[70 * term + 3 + i] * row[k] }
+                }
+                #expect(relativeDifference(sum, plan.transposed(parameters, cotangent)) <= 1e-12)
+                cotangent = cotangent.map { _ in 0 }
+            }
+        }
+    }
+
+    @Test func notANumberStays() throws {
+        var numbers = NetworkNumbers(seed: 29)
+        for widths in [[2, 8, 1], [2, 8, 8, 1]] as [[Int32]] {
+            var parameters = numbers.parameters(widths)
+            let term = NetworkTerm.laplacian(2, of: 2, points: numbers.points(20, dimension: 2), source: numbers.list(20))
+            parameters[1] = .nan
+            for index in Self.activations.indices {
+                let (activation, power) = Self.activations[index]
+                if activation == CC_RELU { continue }
+                let loss = try NetworkPlan<Float>(widths: widths, activation: activation, power: power, terms: [term]).loss(parameters)
+                #expect(loss.isNaN, "\(activation)")
+            }
+        }
+    }
+
     @Test func severalFields() throws {
         // Two fields: u and v; residual u_x + v·v − f.
         var numbers = NetworkNumbers(seed: 17)

@@ -129,6 +129,13 @@ final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
         return result
     }
 
+    /// Rows of the Jacobian for points [first, first + count) of a term with one equation.
+    func jacobian(_ parameters: [Double], term: Int32, first: Int64, count: Int64) -> [[Scalar]] {
+        var rows = [Scalar](repeating: 0, count: Int(count) * parameters.count)
+        precondition(cc_plan_jacobian(plan, term, first, count, parameters.map { Scalar($0) }, &rows, nil) == CC_OK)
+        return (0..<Int(count)).map { Array(rows[$0 * parameters.count..<($0 + 1) * parameters.count]) }
+    }
+
     /// [use][point] of the only field.
     func components(_ parameters: [Double], term: Int32, count: Int, points: Int) -> [[Scalar]] {
         var result = [Scalar](repeating: 0, count: count * points)

@@ -145,6 +145,9 @@ cc_status cc_plan_residuals(cc_plan *plan, const void *parameters, void *residua
 /// Jᵀ y for y of `cc_plan_residual_count` elements, J = ∂r/∂parameters of `cc_plan_residuals`.
 cc_status cc_plan_transposed(cc_plan *plan, const void *parameters, const void *cotangent, void *gradient, cc_error *error);
 
+/// Rows of J, dense, for points [first, first + count) of a term: [point][equation][parameters].
+cc_status cc_plan_jacobian(cc_plan *plan, int32_t term, int64_t first, int64_t count, const void *parameters, void *rows, cc_error *error);
+
 /// Components of term `term` at its points: [field][use][N].
 cc_status cc_plan_components(cc_plan *plan, int32_t term, const void *parameters, void *components, cc_error *error);
 

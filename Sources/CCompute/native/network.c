@@ -76,6 +76,39 @@ cc_status cc_plan_transposed(cc_plan *plan, const void *parameters, const void *
     return status;
 }
 
+typedef struct rows_task {
+    cc_plan *plan;
+    const net_term *term;
+    int64_t first, count;
+    char *rows;
+} rows_task;
+
+static void run_rows(int64_t task, void *context) {
+    const rows_task *t = context;
+    cc_plan *plan = t->plan;
+    void *work = cc_pool_scratch(scratch_slot, (uint64_t)(plan->work_size + plan->sums_size) * plan->element);
+    const int64_t from = task * t->term->block, left = t->count - from, count = left < t->term->block ? left : t->term->block;
+    if (work)
+        plan->kernels->jacobian(plan, t->term, t->first + from, count, work,
+                                t->rows + (uint64_t)(from * t->term->equations * plan->parameters) * plan->element);
+    else plan->failed = true;
+}
+
+cc_status cc_plan_jacobian(cc_plan *plan, int32_t term, int64_t first, int64_t count, const void *parameters, void *rows, cc_error *error) {
+    if (!plan || !parameters || !rows) return cc_fail(error, CC_BAD_ARGUMENT, 0, "A Jacobian needs a plan, parameters and a place for the rows.");
+    if (term < 0 || term >= plan->terms) return cc_fail(error, CC_BAD_ARGUMENT, 0, "There is no term %d; the plan has %d.", term, plan->terms);
+    const net_term *t = &plan->term[term];
+    if (first < 0 || count < 0 || count > t->points - first)
+        return cc_fail(error, CC_BAD_ARGUMENT, 0, "Points %lld to %lld are not all among the %lld of term %d.", (long long)first,
+                       (long long)(first + count), (long long)t->points, term);
+    plan->given = parameters;
+    plan->failed = false;
+    plan->kernels->pack(plan);
+    rows_task task = { plan, t, first, count, rows };
+    cc_pool_run((count + t->block - 1) / t->block, run_rows, &task);
+    return plan->failed ? cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a thread's work memory.") : CC_OK;
+}
+
 cc_status cc_plan_components(cc_plan *plan, int32_t term, const void *parameters, void *components, cc_error *error) {
     if (!plan || !parameters || !components) return cc_fail(error, CC_BAD_ARGUMENT, 0, "Components need a plan, parameters and a place for the result.");
     if (term < 0 || term >= plan->terms) return cc_fail(error, CC_BAD_ARGUMENT, 0, "There is no term %d; the plan has %d.", term, plan->terms);

@@ -264,6 +264,23 @@ static void block_backward(const cc_plan *plan, const net_term *t, const work *w
     }
 }
 
+/// What the tangents of the first layer, or the forms, add to the gradient.
+static void close_tangents(const cc_plan *plan, const net_term *t, const REAL *tangent_sums, REAL *sums) {
+    const net_layer *layer = plan->layer;
+    if (t->forms) {
+        close_forms(plan, t, tangent_sums, sums);
+        return;
+    }
+    for (int c = 1; c < t->channels; c++)
+        for (int i = 0; t->tangent[c] && i < plan->dimension; i++) {
+            const double factor = t->tangents[(int64_t)c * plan->dimension + i];
+            if (factor == 0) continue;
+            REAL *sum = sums + layer->weight_sum + (int64_t)i * layer->stride;
+            const REAL *part = tangent_sums + (int64_t)c * layer->stride;
+            for (int j = 0; j < layer->vectors * VW; j += VW) store(sum + j, (REALV)(REAL)factor * load(part + j) + load(sum + j));
+        }
+}
+
 static void chunk(const cc_plan *plan, int64_t chunk, void *memory) {
     const net_term *t = plan->term;
     while (chunk >= t->first_chunk + t->chunks) t++;
@@ -298,18 +315,73 @@ static void chunk(const cc_plan *plan, int64_t chunk, void *memory) {
     }
     plan->losses[chunk] = loss * t->share;
     if (!seeds) return;
-    if (t->forms) {
-        close_forms(plan, t, w.tangent_sums, sums);
-        return;
-    }
-    for (int c = 1; c < t->channels; c++)
-        for (int i = 0; t->tangent[c] && i < plan->dimension; i++) {
-            double factor = t->tangents[(int64_t)c * plan->dimension + i];
-            if (factor == 0) continue;
-            REAL *sum = sums + layer->weight_sum + (int64_t)i * layer->stride;
-            const REAL *part = w.tangent_sums + (int64_t)c * layer->stride;
-            for (int j = 0; j < layer->vectors * VW; j += VW) store(sum + j, (REALV)(REAL)factor * load(part + j) + load(sum + j));
+    close_tangents(plan, t, w.tangent_sums, sums);
+}
+
+/// Sums with padded rows → the order of the parameters.
+static void unpack_from(const cc_plan *plan, const REAL *sums, REAL *gradient) {
+    const int hidden = plan->layers - 1;
+    for (int l = 0; l < hidden; l++) {
+        const net_layer *layer = &plan->layer[l];
+        REAL *weight = gradient + layer->parameters;
+        for (int64_t o = 0; o < layer->out; o++) {
+            if (l > 0) memcpy(weight + o * layer->in, sums + layer->weight_sum + o * layer[-1].stride, (size_t)layer->in * sizeof(REAL));
+            else
+                for (int64_t i = 0; i < layer->in; i++) weight[o * layer->in + i] = sums[layer->weight_sum + i * layer->stride + o];
         }
+        memcpy(weight + (int64_t)layer->in * layer->out, sums + layer->bias_sum, (size_t)layer->out * sizeof(REAL));
+    }
+    const net_layer *last = &plan->layer[hidden];
+    for (int64_t f = 0; f < plan->fields; f++)
+        memcpy(gradient + last->parameters + f * last->in, sums + plan->last_weight_sum + f * last[-1].stride, (size_t)last->in * sizeof(REAL));
+    memcpy(gradient + last->parameters + (int64_t)plan->fields * last->in, sums + plan->last_bias_sum, (size_t)plan->fields * sizeof(REAL));
+}
+
+/// The work memory of point `p` of a block alone.
+static work point_of(const cc_plan *plan, const net_term *t, const work *w, int64_t p) {
+    work one = *w;
+    const int64_t pair = p * t->nodes;
+    for (int l = 0; l + 1 < plan->layers; l++) {
+        one.z[l] += pair * (t->forms ? 1 : t->channels) * plan->layer[l].stride;
+        one.r1[l] += pair * plan->layer[l].stride;
+    }
+    one.seeds += pair;
+    return one;
+}
+
+/// Rows of ∂r/∂parameters for points [first, first + count), count at most a block: [point][equation][parameters].
+static void jacobian(const cc_plan *plan, const net_term *t, int64_t first, int64_t count, void *memory, void *result) {
+    work w;
+    place(plan, t, memory, &w);
+    REAL *sums = (REAL *)memory + plan->work_size, *rows_out = result;
+    const REAL *x = coordinates(plan, t, &w, first, count);
+    const int64_t stride = (t->block + 15) / 16 * 16, components = (int64_t)plan->fields * t->uses;
+    for (int e = 0; e < t->equations; e++) {
+        // The way back overwrites what the forward way kept, so it is gone again for every equation.
+        if (t->forms) shallow_forward(plan, t, &w, x, count * t->nodes);
+        else block_forward(plan, t, &w, x, count * t->nodes);
+        if (t->weights) gather(plan, t, &w, count);
+        cc_residual_block block = {
+            .first = first, .points = (int32_t)count, .stride = (int32_t)stride, .coordinates = (const REAL *)t->coordinates + first * plan->dimension,
+            .components = w.components, .residuals = w.residuals, .partials = w.partials,
+        };
+        t->residual(t->context, plan->precision, &block);
+        for (int64_t c = 0; c < components; c++) {
+            const REAL factor = (REAL)(__builtin_sqrt(t->share) * (t->weights ? 1 : t->scales[t->output[c % t->uses]]));
+            for (int64_t p = 0; p < count; p++) w.component_seeds[c * stride + p] = factor * w.partials[(e * components + c) * stride + p];
+        }
+        if (t->weights) scatter(plan, t, &w, count);
+        for (int64_t p = 0; p < count; p++) {
+            const work one = point_of(plan, t, &w, p);
+            const REAL *at = x + p * t->nodes * plan->dimension;
+            memset(sums, 0, (size_t)plan->sums_size * sizeof(REAL));
+            memset(w.tangent_sums, 0, (size_t)(t->forms ? t->forms : t->channels) * (size_t)plan->layer->stride * sizeof(REAL));
+            if (t->forms) shallow_backward(plan, t, &one, at, t->nodes, sums);
+            else block_backward(plan, t, &one, at, t->nodes, sums);
+            close_tangents(plan, t, w.tangent_sums, sums);
+            unpack_from(plan, sums, rows_out + (p * t->equations + e) * plan->parameters);
+        }
+    }
 }
 
 static void pack(const cc_plan *plan) {
@@ -357,26 +429,9 @@ static void add(const cc_plan *plan, int64_t begin, int64_t end) {
     }
 }
 
-static void unpack(const cc_plan *plan, void *result) {
-    const REAL *sums = plan->sums;
-    REAL *gradient = result;
-    const int hidden = plan->layers - 1;
-    for (int l = 0; l < hidden; l++) {
-        const net_layer *layer = &plan->layer[l];
-        REAL *weight = gradient + layer->parameters;
-        for (int64_t o = 0; o < layer->out; o++) {
-            if (l > 0) memcpy(weight + o * layer->in, sums + layer->weight_sum + o * layer[-1].stride, (size_t)layer->in * sizeof(REAL));
-            else
-                for (int64_t i = 0; i < layer->in; i++) weight[o * layer->in + i] = sums[layer->weight_sum + i * layer->stride + o];
-        }
-        memcpy(weight + (int64_t)layer->in * layer->out, sums + layer->bias_sum, (size_t)layer->out * sizeof(REAL));
-    }
-    const net_layer *last = &plan->layer[hidden];
-    for (int64_t f = 0; f < plan->fields; f++)
-        memcpy(gradient + last->parameters + f * last->in, sums + plan->last_weight_sum + f * last[-1].stride, (size_t)last->in * sizeof(REAL));
-    memcpy(gradient + last->parameters + (int64_t)plan->fields * last->in, sums + plan->last_bias_sum, (size_t)plan->fields * sizeof(REAL));
-}
+static void unpack(const cc_plan *plan, void *gradient) { unpack_from(plan, plan->sums, gradient); }
 
 const net_kernels KERNELS = {
     .vector = VW, .pack = pack, .chunk = chunk, .add = add, .unpack = unpack, .work = work_elements,
+    .jacobian = jacobian,
 };

@@ -285,7 +285,7 @@ static bool plan_components(const cc_plan *plan, net_term *t, const cc_term *giv
 static void plan_blocks(const cc_plan *plan, net_term *t) {
     int64_t rows = (int64_t)t->channels * t->nodes, points = block_rows / rows;
     if (t->forms) {   // what is kept of z stays in the first-level cache
-        points = 20000 / (2 * plan->layer[0].stride * (int64_t)plan->element * t->nodes) / 16 * 16;
+        points = 40000 / (2 * plan->layer[0].stride * (int64_t)plan->element * t->nodes) / 16 * 16;
         if (points < 16) points = 16;
     }
     if (points < 1) points = 1;

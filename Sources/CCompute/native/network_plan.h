@@ -113,6 +113,8 @@ struct net_kernels {
     void (*unpack)(const cc_plan *plan, void *gradient);
     /// Elements of work memory that a term's block needs.
     int64_t (*work)(const cc_plan *plan, const net_term *term);
+    /// Jacobian rows of at most a block of points; `work` holds work_size + sums_size elements.
+    void (*jacobian)(const cc_plan *plan, const net_term *term, int64_t first, int64_t count, void *work, void *rows);
 };
 
 #if defined(__x86_64__)

@@ -36,45 +36,74 @@ typedef struct shallow {
 
 /// tanh, one form of degree k, dimension 1…3: everything in registers.
 INLINE void one_form_forward(const int k, const int dimension, const shallow *s) {
+    const int64_t stride = s->stride, width = (int64_t)s->vectors * VW;
+    REAL *const kept0 = s->r0, *const kept1 = s->r1, *const out = s->out;
+    const REAL *const bias = s->bias, *const factor = s->factor, *weight[3];
+    FULLY for (int i = 0; i < dimension; i++) weight[i] = s->weight + i * stride;
+    for (int64_t p = 0; p < s->pairs; p++) {
+        REALV x[3];
+        FULLY for (int i = 0; i < dimension; i++) x[i] = (REALV)s->x[p * dimension + i];
+        REAL *r0 = kept0 + p * stride, *r1 = kept1 + p * stride;
+        for (int64_t j = 0; j < width; j += VW) {
+            REALV z = load(bias + j), part, power;
+            FULLY for (int i = 0; i < dimension; i++) z = x[i] * load(weight[i] + j) + z;
+            tanh_begin(z, &part, &power);
+            store(r0 + j, part);
+            store(r1 + j, power);
+        }
+    }
     REALV sums[VW];
     FULLY for (int i = 0; i < VW; i++) sums[i] = (REALV)0;
     for (int64_t p = 0; p < s->pairs; p++) {
-        REALV x[3], sum = (REALV)0;
-        FULLY for (int i = 0; i < dimension; i++) x[i] = (REALV)s->x[p * dimension + i];
-        REAL *r0 = s->r0 + p * s->stride, *r1 = s->r1 + p * s->stride;
-        _Pragma("clang loop unroll_count(2)") for (int64_t j = 0; j < (int64_t)s->vectors * VW; j += VW) {
-            REALV z = load(s->bias + j), t, slope, d[6];
-            FULLY for (int i = 0; i < dimension; i++) z = x[i] * load(s->weight + i * s->stride + j) + z;
-            tanh_pair(z, &t, &slope);
+        REALV sum = (REALV)0;
+        REAL *r0 = kept0 + p * stride, *r1 = kept1 + p * stride;
+        for (int64_t j = 0; j < width; j += VW) {
+            REALV t, slope, d[6];
+            tanh_end(load(r0 + j), load(r1 + j), &t, &slope);
             store(r0 + j, t);
             store(r1 + j, slope);
             tanh_derivatives(k, t, slope, d);
-            sum = load(s->factor + j) * d[k] + sum;
+            sum = load(factor + j) * d[k] + sum;
         }
         sums[p % VW] = sum;
-        if (p % VW == VW - 1 || p + 1 == s->pairs) store(s->out + p / VW * VW, totals(sums));
+        if (p % VW == VW - 1 || p + 1 == s->pairs) store(out + p / VW * VW, totals(sums));
+    }
+}
+
+/// `n` vectors of neurons from element j on, side by side: their sums are independent chains.
+INLINE void one_form_columns(const int k, const int dimension, const int n, const shallow *s, int64_t j) {
+    REALV form[2], bias[2], weight[2][3];
+    FULLY for (int v = 0; v < n; v++) {
+        form[v] = bias[v] = (REALV)0;
+        FULLY for (int i = 0; i < dimension; i++) weight[v][i] = (REALV)0;
+    }
+    const REAL *r0 = s->r0 + j, *r1 = s->r1 + j, *seeds = s->seed, *x = s->x;
+    for (int64_t p = s->pairs; p > 0; p--, seeds++, x += dimension, r0 += s->stride, r1 += s->stride) {
+        const REALV seed = (REALV)*seeds;
+        FULLY for (int v = 0; v < n; v++) {
+            REALV d[6];
+            tanh_derivatives(k + 1, load(r0 + v * VW), load(r1 + v * VW), d);
+            form[v] = seed * d[k] + form[v];
+            REALV e = seed * d[k + 1];
+            bias[v] += e;
+            FULLY for (int i = 0; i < dimension; i++) weight[v][i] = (REALV)x[i] * e + weight[v][i];
+        }
+    }
+    FULLY for (int v = 0; v < n; v++, j += VW) {
+        const REALV factor = load(s->factor + j);
+        store(s->form_sum + j, load(s->form_sum + j) + form[v]);
+        store(s->bias_sum + j, load(s->bias_sum + j) + factor * bias[v]);
+        FULLY for (int i = 0; i < dimension; i++) {
+            REAL *at = s->weight_sum + i * s->stride + j;
+            store(at, load(at) + factor * weight[v][i]);
+        }
     }
 }
 
 INLINE void one_form_backward(const int k, const int dimension, const shallow *s) {
-    for (int64_t j = 0; j < (int64_t)s->vectors * VW; j += VW) {
-        REALV form = (REALV)0, bias = (REALV)0, weight[3] = { (REALV)0, (REALV)0, (REALV)0 };
-        for (int64_t p = 0; p < s->pairs; p++) {
-            REALV d[6], seed = (REALV)s->seed[p];
-            tanh_derivatives(k + 1, load(s->r0 + p * s->stride + j), load(s->r1 + p * s->stride + j), d);
-            form = seed * d[k] + form;
-            REALV e = seed * d[k + 1];
-            bias += e;
-            FULLY for (int i = 0; i < dimension; i++) weight[i] = (REALV)s->x[p * dimension + i] * e + weight[i];
-        }
-        REALV factor = load(s->factor + j);
-        store(s->form_sum + j, load(s->form_sum + j) + form);
-        store(s->bias_sum + j, load(s->bias_sum + j) + factor * bias);
-        FULLY for (int i = 0; i < dimension; i++) {
-            REAL *at = s->weight_sum + i * s->stride + j;
-            store(at, load(at) + factor * weight[i]);
-        }
-    }
+    int64_t v = 0;
+    for (; v + 2 <= s->vectors; v += 2) one_form_columns(k, dimension, 2, s, v * VW);
+    if (v < s->vectors) one_form_columns(k, dimension, 1, s, v * VW);
 }
 
 #define ONE_FORM(way)                                                                                                                 \
