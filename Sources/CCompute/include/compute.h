@@ -120,6 +120,7 @@ cc_status cc_native_multiply(cc_precision precision, bool transpose_a, bool tran
 typedef enum cc_activation {
     CC_TANH = 0, CC_SIN, CC_COS, CC_SIGMOID, CC_SOFTPLUS, CC_SILU, CC_GAUSSIAN, ///< exp(−z²)
     CC_RELU,               ///< max(z, 0)^power
+    CC_GELU,               ///< z Φ(z), Φ the normal distribution function
 } cc_activation;
 
 /// What all feature matrices share: M points in d dimensions, N features σ(w·x + b).

@@ -29,6 +29,7 @@
 #define RESIDUA_NETWORK_H
 
 #include "compute.h"
+#include "program.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,13 +37,25 @@ extern "C" {
 
 // MARK: Networks
 
+/// A fixed map of the coordinates before the first layer: input e is sin(w_e·x + phase_e) or, where `linear`, w_e·x + phase_e. Fourier
+/// features and periodic coordinates are of this kind, cosines by a phase of π/2.
+typedef struct cc_embedding {
+    int32_t dimension;         ///< d, 1…1024
+    int32_t features;          ///< E, 1…4096; the network's widths[0]
+    const double *weights;     ///< [E][d]
+    const double *phases;      ///< [E]
+    const uint8_t *linear;     ///< [E]
+} cc_embedding;
+
 /// Layers K = 0…layers−1 map widths[K] to widths[K + 1]; σ follows all but the last. Parameters lie in the order of a PyTorch
-/// state dict: layers.0.weight [widths[1]][widths[0]] row-major, layers.0.bias, layers.1.weight, …
+/// state dict: layers.0.weight [widths[1]][widths[0]] row-major, layers.0.bias, layers.1.weight, …; biases that are absent are left out.
 typedef struct cc_network {
     int32_t layers;            ///< 2…64
     const int32_t *widths;     ///< [layers + 1]: dimension 1…1024, hidden widths 1…4096, fields 1…64
     cc_activation activation;
     int32_t power;             ///< of CC_RELU
+    const uint8_t *unbiased;   ///< [layers]: nonzero where a layer has no bias; NULL: all have one
+    const cc_embedding *embedding;   ///< NULL: the coordinates themselves are the first layer's inputs
 } cc_network;
 
 /// Number of parameters, 0 if the network is not sound.
@@ -74,6 +87,7 @@ typedef struct cc_jets {
     const double *weights;         ///< [groups][nodes][channels]
     const double *scales;          ///< [groups]
     bool wide;                     ///< these sums in float64 whatever the precision
+    bool narrow;                   ///< channels rounded to float32 and these sums in float32 whatever the precision
 } cc_jets;
 
 /// Number of channels, 0 if the jets are not sound.
@@ -90,6 +104,9 @@ typedef struct cc_residual_block {
     const void *components;        ///< [field][use][stride]
     void *residuals;               ///< to write: [equation][stride]
     void *partials;                ///< to write: ∂residual/∂component [equation][field][use][stride]; NULL: not wanted
+    const void *parameters;        ///< [P] trainable parameters of the equation
+    void *parameter_partials;      ///< to write: ∂residual/∂parameter [equation][P][stride]; NULL: not wanted
+    int32_t worker;                ///< the thread's number
 } cc_residual_block;
 
 /// Called from several threads at once. Vectors may be written beyond `points`, up to the stride, a multiple of 16.
@@ -120,14 +137,26 @@ typedef struct cc_term {
     const int32_t *used;           ///< [uses] channels (without nodes) or groups; NULL: the first ones
     int32_t equations;             ///< 1…16
     double weight;                 ///< > 0
+    const cc_program *program;     ///< the residual; copied. NULL: `residual` is called, native path only
+    const void *const *data;       ///< [arrays of the program][N] in the plan's precision; the inner arrays outlive the plan and may change
     cc_residual_function residual;
     const void *context;
 } cc_term;
 
 typedef struct cc_plan cc_plan;
 
+/// Where a plan runs and what it trains besides the network.
+typedef struct cc_plan_options {
+    cc_precision precision;
+    /// NULL or a native device: the native path. An OpenCL device runs loss, residuals, gradient, Jᵀy and components; the other calls
+    /// run natively for a plan on such a device too.
+    cc_device *device;
+    /// Trainable parameters of the equations; they follow the network's in every parameter vector and gradient.
+    int32_t parameters;
+} cc_plan_options;
+
 /// Plans everything and takes all memory. A plan serves one call at a time; different plans may run at once.
-cc_status cc_plan_create(const cc_network *network, cc_precision precision, int32_t terms, const cc_term *term, cc_plan **plan, cc_error *error);
+cc_status cc_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_plan **plan, cc_error *error);
 void cc_plan_destroy(cc_plan *plan);
 
 int64_t cc_plan_parameters(const cc_plan *plan);
@@ -147,6 +176,10 @@ cc_status cc_plan_transposed(cc_plan *plan, const void *parameters, const void *
 
 /// Rows of J, dense, for points [first, first + count) of a term: [point][equation][parameters].
 cc_status cc_plan_jacobian(cc_plan *plan, int32_t term, int64_t first, int64_t count, const void *parameters, void *rows, cc_error *error);
+
+/// J v for v of `cc_plan_parameters` elements and, unless `second` is NULL, d²/dε² r(θ + εv) at ε = 0, both by truncated power
+/// series in ε through the same jets: no differences are taken.
+cc_status cc_plan_product(cc_plan *plan, const void *parameters, const void *vector, void *first, void *second, cc_error *error);
 
 /// Components of term `term` at its points: [field][use][N].
 cc_status cc_plan_components(cc_plan *plan, int32_t term, const void *parameters, void *components, cc_error *error);
