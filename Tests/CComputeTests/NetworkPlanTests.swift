@@ -6,6 +6,7 @@ import Testing
 @Suite(.serialized) struct NetworkPlanTests {
     static let activations: [(cc_activation, Int32)] = [
         (CC_TANH, 1), (CC_SIN, 1), (CC_COS, 1), (CC_SIGMOID, 1), (CC_SOFTPLUS, 1), (CC_SILU, 1), (CC_GAUSSIAN, 1), (CC_RELU, 6),
+        (CC_GELU, 1),
     ]
 
     /// A term with directions of all orders, two tops and a product of components.

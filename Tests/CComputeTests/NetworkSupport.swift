@@ -14,12 +14,14 @@ struct NetworkTerm {
     var weights: [[[Double]]] = []
     var scales: [Double] = []
     var wide = false
+    var narrow = false
     var points: [[Double]]
     var used: [Int32] = []
     var linear: [Double]
     var products: [(factor: Double, left: Int32, right: Int32)] = []
     var source: [Double]
     var weight = 1.0
+    var program: NetworkProgram?
 
     /// Σ_i ∂²/∂x_i² in the first `count` of `dimension` coordinates.
     static func laplacian(_ count: Int, of dimension: Int, points: [[Double]], source: [Double]) -> NetworkTerm {
@@ -53,19 +55,47 @@ final class Arena {
     }
 }
 
+/// What precedes a network's first layer.
+struct NetworkEmbedding {
+    var weights: [[Double]]
+    var phases: [Double]
+    var linear: [Bool]
+}
+
 /// A network plan on the native path.
 final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
     let plan: OpaquePointer
     private let arena = Arena()
 
-    init(widths: [Int32], activation: cc_activation, power: Int32 = 1, terms: [NetworkTerm]) throws {
-        var network = cc_network(layers: Int32(widths.count - 1), widths: arena.array(widths), activation: activation, power: power)
+    init(
+        widths: [Int32], activation: cc_activation, power: Int32 = 1, unbiased: [Bool]? = nil, embedding: NetworkEmbedding? = nil,
+        parameters: Int32 = 0, terms: [NetworkTerm]
+    ) throws {
         let arena = self.arena
-        let given = arena.array(terms.map { Self.term($0, dimension: Int(widths[0]), arena: arena) })
-        let precision = Scalar.self == Float.self ? CC_F32 : CC_F64
+        var network = cc_network()
+        network.layers = Int32(widths.count - 1)
+        network.widths = UnsafePointer(arena.array(widths))
+        network.activation = activation
+        network.power = power
+        if let unbiased { network.unbiased = UnsafePointer(arena.array(unbiased.map { UInt8($0 ? 1 : 0) })) }
+        var dimension = Int(widths[0])
+        if let embedding {
+            dimension = embedding.weights[0].count
+            network.embedding = UnsafePointer(
+                arena.array([
+                    cc_embedding(
+                        dimension: Int32(dimension), features: Int32(embedding.phases.count),
+                        weights: UnsafePointer(arena.array(embedding.weights.flatMap { $0 })), phases: UnsafePointer(arena.array(embedding.phases)),
+                        linear: UnsafePointer(arena.array(embedding.linear.map { UInt8($0 ? 1 : 0) })))
+                ]))
+        }
+        let given = arena.array(terms.map { Self.term($0, dimension: dimension, arena: arena) })
+        var options = cc_plan_options()
+        options.precision = Scalar.self == Float.self ? CC_F32 : CC_F64
+        options.parameters = parameters
         var plan: OpaquePointer?
         var error = cc_error()
-        guard cc_plan_create(&network, precision, Int32(terms.count), given, &plan, &error) == CC_OK, let plan else {
+        guard cc_plan_create(&network, &options, Int32(terms.count), given, &plan, &error) == CC_OK, let plan else {
             throw NetworkFailure(text: withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
         }
         self.plan = plan
@@ -88,16 +118,22 @@ final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
         jets.weights = UnsafePointer(arena.array(t.weights.flatMap { $0.flatMap { $0 } }))
         jets.scales = UnsafePointer(arena.array(t.scales))
         jets.wide = t.wide
+        jets.narrow = t.narrow
         let residual = arena.array([
             cc_quadratic_residual(
                 components: Int32(t.linear.count), linear: UnsafePointer(arena.array(t.linear)), products: Int32(t.products.count),
                 coefficients: UnsafePointer(arena.array(t.products.map(\.factor))), left: UnsafePointer(arena.array(t.products.map(\.left))),
                 right: UnsafePointer(arena.array(t.products.map(\.right))), source: UnsafeRawPointer(arena.numbers(t.source, as: Scalar.self)))
         ])
-        return cc_term(
+        var term = cc_term(
             jets: jets, points: Int64(t.points.count), coordinates: UnsafeRawPointer(arena.numbers(t.points.flatMap { $0 }, as: Scalar.self)),
             uses: Int32(t.used.count), used: t.used.isEmpty ? nil : UnsafePointer(arena.array(t.used)), equations: 1, weight: t.weight,
-            residual: cc_residual_quadratic, context: UnsafeRawPointer(residual))
+            program: nil, data: nil, residual: cc_residual_quadratic, context: UnsafeRawPointer(residual))
+        guard let program = t.program else { return term }
+        term.equations = Int32(program.residuals.count)
+        term.program = UnsafePointer(arena.array([program.lowered(arena)]))
+        term.data = UnsafePointer(arena.array(program.data.map { Optional(UnsafeRawPointer(arena.numbers($0, as: Scalar.self))) }))
+        return term
     }
 
     /// Loss, the terms' shares, gradient.
@@ -129,11 +165,11 @@ final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
         return result
     }
 
-    /// Rows of the Jacobian for points [first, first + count) of a term with one equation.
-    func jacobian(_ parameters: [Double], term: Int32, first: Int64, count: Int64) -> [[Scalar]] {
-        var rows = [Scalar](repeating: 0, count: Int(count) * parameters.count)
+    /// Rows of the Jacobian, point after point, for points [first, first + count) of a term.
+    func jacobian(_ parameters: [Double], term: Int32, first: Int64, count: Int64, equations: Int = 1) -> [[Scalar]] {
+        var rows = [Scalar](repeating: 0, count: Int(count) * equations * parameters.count)
         precondition(cc_plan_jacobian(plan, term, first, count, parameters.map { Scalar($0) }, &rows, nil) == CC_OK)
-        return (0..<Int(count)).map { Array(rows[$0 * parameters.count..<($0 + 1) * parameters.count]) }
+        return (0..<Int(count) * equations).map { Array(rows[$0 * parameters.count..<($0 + 1) * parameters.count]) }
     }
 
     /// [use][point] of the only field.

@@ -105,8 +105,7 @@ typedef struct cc_residual_block {
     void *residuals;               ///< to write: [equation][stride]
     void *partials;                ///< to write: ∂residual/∂component [equation][field][use][stride]; NULL: not wanted
     const void *parameters;        ///< [P] trainable parameters of the equation
-    void *parameter_partials;      ///< to write: ∂residual/∂parameter [equation][P][stride]; NULL: not wanted
-    int32_t worker;                ///< the thread's number
+    void *parameter_partials;      ///< ∂residual/∂parameter [equation][P][stride], zeros to overwrite; NULL: not wanted
 } cc_residual_block;
 
 /// Called from several threads at once. Vectors may be written beyond `points`, up to the stride, a multiple of 16.

@@ -1,5 +1,4 @@
-// The public face of network plans: the calls, their threads and the order of sums.
-#include "../include/network.h"
+// The calls of native plans: their threads and the order of sums.
 #include "native.h"
 #include "network_plan.h"
 
@@ -9,22 +8,23 @@
 enum { scratch_slot = 3 };
 
 static void run_chunk(int64_t chunk, void *context) {
-    cc_plan *plan = context;
+    net_plan *plan = context;
     void *work = cc_pool_scratch(scratch_slot, (uint64_t)plan->work_size * plan->element);
     if (work) plan->kernels->chunk(plan, chunk, work);
     else plan->failed = true;
 }
 
+static void run_chunk_of_term(int64_t chunk, void *context) { run_chunk(((net_plan *)context)->first_chunk + chunk, context); }
+
 static const int64_t slice = 8192;
 
 static void add_slice(int64_t task, void *context) {
-    cc_plan *plan = context;
+    net_plan *plan = context;
     int64_t begin = task * slice, end = begin + slice < plan->sums_size ? begin + slice : plan->sums_size;
     plan->kernels->add(plan, begin, end);
 }
 
-static cc_status run(cc_plan *plan, net_mode mode, const void *parameters, cc_error *error) {
-    if (!plan || !parameters) return cc_fail(error, CC_BAD_ARGUMENT, 0, "A network plan's call needs the plan and its parameters.");
+static cc_status run(net_plan *plan, net_mode mode, const void *parameters, cc_error *error) {
     plan->mode = mode;
     plan->given = parameters;
     plan->failed = false;
@@ -38,7 +38,7 @@ static cc_status run(cc_plan *plan, net_mode mode, const void *parameters, cc_er
     return CC_OK;
 }
 
-static void collect(cc_plan *plan, void *gradient) {
+static void collect(net_plan *plan, void *gradient) {
     int64_t slices = (plan->sums_size + slice - 1) / slice;
     if (plan->alone)
         for (int64_t s = 0; s < slices; s++) add_slice(s, plan);
@@ -46,7 +46,7 @@ static void collect(cc_plan *plan, void *gradient) {
     plan->kernels->unpack(plan, gradient);
 }
 
-cc_status cc_plan_gradient(cc_plan *plan, const void *parameters, double *loss, double *losses, void *gradient, cc_error *error) {
+cc_status cc_native_plan_gradient(net_plan *plan, const void *parameters, double *loss, double *losses, void *gradient, cc_error *error) {
     cc_status status = run(plan, gradient ? NET_GRADIENT : NET_LOSS, parameters, error);
     if (status) return status;
     double sum = 0;
@@ -62,22 +62,20 @@ cc_status cc_plan_gradient(cc_plan *plan, const void *parameters, double *loss, 
     return CC_OK;
 }
 
-cc_status cc_plan_residuals(cc_plan *plan, const void *parameters, void *residuals, cc_error *error) {
-    if (!residuals) return cc_fail(error, CC_BAD_ARGUMENT, 0, "There is no place for the residuals.");
-    if (plan) plan->result = residuals;
+cc_status cc_native_plan_residuals(net_plan *plan, const void *parameters, void *residuals, cc_error *error) {
+    plan->result = residuals;
     return run(plan, NET_RESIDUALS, parameters, error);
 }
 
-cc_status cc_plan_transposed(cc_plan *plan, const void *parameters, const void *cotangent, void *gradient, cc_error *error) {
-    if (!cotangent || !gradient) return cc_fail(error, CC_BAD_ARGUMENT, 0, "A vector-Jacobian product needs a vector and a place for the result.");
-    if (plan) plan->cotangent = cotangent;
+cc_status cc_native_plan_transposed(net_plan *plan, const void *parameters, const void *cotangent, void *gradient, cc_error *error) {
+    plan->cotangent = cotangent;
     cc_status status = run(plan, NET_TRANSPOSED, parameters, error);
     if (status == CC_OK) collect(plan, gradient);
     return status;
 }
 
 typedef struct rows_task {
-    cc_plan *plan;
+    net_plan *plan;
     const net_term *term;
     int64_t first, count;
     char *rows;
@@ -85,7 +83,7 @@ typedef struct rows_task {
 
 static void run_rows(int64_t task, void *context) {
     const rows_task *t = context;
-    cc_plan *plan = t->plan;
+    net_plan *plan = t->plan;
     void *work = cc_pool_scratch(scratch_slot, (uint64_t)(plan->work_size + plan->sums_size) * plan->element);
     const int64_t from = task * t->term->block, left = t->count - from, count = left < t->term->block ? left : t->term->block;
     if (work)
@@ -94,13 +92,8 @@ static void run_rows(int64_t task, void *context) {
     else plan->failed = true;
 }
 
-cc_status cc_plan_jacobian(cc_plan *plan, int32_t term, int64_t first, int64_t count, const void *parameters, void *rows, cc_error *error) {
-    if (!plan || !parameters || !rows) return cc_fail(error, CC_BAD_ARGUMENT, 0, "A Jacobian needs a plan, parameters and a place for the rows.");
-    if (term < 0 || term >= plan->terms) return cc_fail(error, CC_BAD_ARGUMENT, 0, "There is no term %d; the plan has %d.", term, plan->terms);
+cc_status cc_native_plan_jacobian(net_plan *plan, int32_t term, int64_t first, int64_t count, const void *parameters, void *rows, cc_error *error) {
     const net_term *t = &plan->term[term];
-    if (first < 0 || count < 0 || count > t->points - first)
-        return cc_fail(error, CC_BAD_ARGUMENT, 0, "Points %lld to %lld are not all among the %lld of term %d.", (long long)first,
-                       (long long)(first + count), (long long)t->points, term);
     plan->given = parameters;
     plan->failed = false;
     plan->kernels->pack(plan);
@@ -109,21 +102,22 @@ cc_status cc_plan_jacobian(cc_plan *plan, int32_t term, int64_t first, int64_t c
     return plan->failed ? cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a thread's work memory.") : CC_OK;
 }
 
-cc_status cc_plan_components(cc_plan *plan, int32_t term, const void *parameters, void *components, cc_error *error) {
-    if (!plan || !parameters || !components) return cc_fail(error, CC_BAD_ARGUMENT, 0, "Components need a plan, parameters and a place for the result.");
-    if (term < 0 || term >= plan->terms) return cc_fail(error, CC_BAD_ARGUMENT, 0, "There is no term %d; the plan has %d.", term, plan->terms);
+cc_status cc_native_plan_components(net_plan *plan, int32_t term, const void *parameters, void *components, cc_error *error) {
     const net_term *t = &plan->term[term];
     plan->mode = NET_COMPONENTS;
     plan->given = parameters;
     plan->result = components;
     plan->failed = false;
     plan->kernels->pack(plan);
-    for (int64_t c = t->first_chunk; c < t->first_chunk + t->chunks && !plan->failed; c++) run_chunk(c, plan);
+    plan->first_chunk = t->first_chunk;
+    cc_pool_run(t->chunks, run_chunk_of_term, plan);
     return plan->failed ? cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a thread's work memory.") : CC_OK;
 }
 
-int64_t cc_plan_parameters(const cc_plan *plan) { return plan ? plan->parameters : 0; }
-int64_t cc_plan_residual_count(const cc_plan *plan) { return plan ? plan->rows : 0; }
-uint64_t cc_plan_memory(const cc_plan *plan) {
-    return plan ? plan->bytes + (uint64_t)plan->work_size * plan->element * (uint64_t)cc_threads() : 0;
+int32_t cc_native_plan_terms(const net_plan *plan) { return plan->terms; }
+int64_t cc_native_plan_parameters(const net_plan *plan) { return plan->parameters; }
+int64_t cc_native_plan_rows(const net_plan *plan) { return plan->rows; }
+int64_t cc_native_plan_points(const net_plan *plan, int32_t term) { return plan->term[term].points; }
+uint64_t cc_native_plan_memory(const net_plan *plan) {
+    return plan->bytes + (uint64_t)plan->work_size * plan->element * (uint64_t)cc_threads();
 }

@@ -4,6 +4,7 @@
 //   tanh, sigmoid  σ, σ'                 sin, cos  σ, the other of the two
 //   softplus       σ, logistic function  silu      z, logistic function
 //   gaussian       z, exp(−z²)           relu      max(z, 0) twice
+//   gelu           z, Φ(z)
 
 #define C(x) ((REALV)(REAL)(x))
 
@@ -94,6 +95,18 @@ INLINE REALV bell(REALV z) {
     return exp_of_negative(-z * z, C(0), &less);
 }
 
+/// Φ(z), the distribution function of the normal law, through the library's complementary error function.
+static __attribute__((noinline)) void normal_distribution_of(REAL *lanes) {
+    for (int i = 0; i < VW; i++) lanes[i] = (REAL)0.5 * (F64 ? (REAL)erfc(-0.70710678118654752440 * lanes[i]) : (REAL)erfcf((float)(-0.70710678118654752440 * lanes[i])));
+}
+
+INLINE REALV normal_distribution(REALV z) {
+    REAL lanes[VW];
+    STOREV(z, lanes);
+    normal_distribution_of(lanes);
+    return LOADV(lanes);
+}
+
 INLINE void sine_pair(REALV z, REALV *sine, REALV *cosine) {
     REALV rest;
     INTV quadrant;
@@ -132,6 +145,7 @@ static __attribute__((noinline)) void keep(cc_activation activation, int vectors
     case CC_SILU: EACH(a = z, b = logistic(z));
     case CC_GAUSSIAN: EACH(a = z, b = bell(z));
     case CC_RELU: EACH(a = z > 0 ? z : C(0), b = a);
+    case CC_GELU: EACH(a = z, b = normal_distribution(z));
     default: break;
     }
 #undef EACH
@@ -198,6 +212,18 @@ INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, R
             d[k] = a > 0 ? y : C(0);
         }
         break;
+    case CC_GELU: {
+        // z Φ and its derivatives, φ = Φ' the normal density.
+        REALV less, density = C(0.39894228040143267794) * exp_of_negative(C(-0.5) * a * a, C(0), &less);
+        w = a * a;
+        d[0] = a * b;
+        d[1] = a * density + b;
+        d[2] = density * (C(2) - w);
+        d[3] = density * a * (w - C(4));
+        d[4] = density * (w * (C(7) - w) - C(4));
+        d[5] = density * a * (C(18) + w * (w - C(11)));
+        break;
+    }
     default:
         for (int k = 0; k <= 5; k++) d[k] = (REALV)0;
     }
@@ -223,6 +249,7 @@ static __attribute__((noinline)) void derive(cc_activation activation, int power
         EACH(CC_SILU);
         EACH(CC_GAUSSIAN);
         EACH(CC_RELU);
+        EACH(CC_GELU);
     default: break;
     }
 #undef EACH

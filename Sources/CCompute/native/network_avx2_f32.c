@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #include "network_plan.h"
 
+#include <math.h>
 #include <string.h>
 
 #define F64 0

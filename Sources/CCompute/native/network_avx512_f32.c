@@ -3,6 +3,7 @@
 #include "network_plan.h"
 
 #include <immintrin.h>
+#include <math.h>
 #include <string.h>
 
 #define F64 0

@@ -1,62 +1,17 @@
-// A block of points through all layers, its residual, and back; a chunk of blocks; packing of weights, sums and gradients.
-
-/// Work memory of a block.
-typedef struct work {
-    REAL *z[net_most_layers], *r1[net_most_layers];   // hidden layer l: [rows][stride], [pairs][stride]
-    REAL *even, *odd;                                 // [rows][largest stride]: activations forward, adjoints backward
-    REAL *derivatives;                                // [6][largest stride]
-    REAL *shifted;                                    // [pairs][dimension]
-    REAL *outputs, *seeds;                            // [field][output][stride]
-    REAL *components, *component_seeds;               // [field][use][point stride]; with no nodes the two above
-    REAL *residuals, *partials;                       // [equation]…[point stride]
-    REAL *tangent_sums;                               // [channels or forms][stride of layer 0]
-} work;
-
-static int64_t place(const cc_plan *plan, const net_term *t, REAL *memory, work *w) {
-    int64_t at = 0, pairs = (int64_t)t->block * t->nodes, rows = pairs * (t->forms ? 1 : t->channels), widest = 0;
-#define TAKE(field, count) (w->field = memory ? memory + at : NULL, at += ((count) + 63) / 64 * 64)
-    for (int l = 0; l + 1 < plan->layers; l++) {
-        TAKE(z[l], rows * plan->layer[l].stride);
-        TAKE(r1[l], pairs * plan->layer[l].stride);
-        if (plan->layer[l].stride > widest) widest = plan->layer[l].stride;
-    }
-    TAKE(even, rows * widest);
-    TAKE(odd, t->forms ? 0 : rows * widest);
-    TAKE(derivatives, 6 * widest);
-    TAKE(shifted, t->shifted ? pairs * plan->dimension : 0);
-    int64_t point_stride = (t->block + 15) / 16 * 16, uses = (int64_t)plan->fields * t->uses;
-    TAKE(outputs, (int64_t)plan->fields * t->outputs * t->stride);
-    TAKE(seeds, (int64_t)plan->fields * t->outputs * t->stride);
-    if (t->weights) {
-        TAKE(components, uses * point_stride);
-        TAKE(component_seeds, uses * point_stride);
-    } else {
-        w->components = w->outputs;
-        w->component_seeds = w->seeds;
-    }
-    TAKE(residuals, t->equations * point_stride);
-    TAKE(partials, t->equations * uses * point_stride);
-    TAKE(tangent_sums, (int64_t)(t->forms ? t->forms : t->channels) * plan->layer[0].stride);
-#undef TAKE
-    return at;
-}
-
-static int64_t work_elements(const cc_plan *plan, const net_term *term) {
-    work w;
-    return place(plan, term, NULL, &w);
-}
+// A block of points through all layers and back; a chunk of blocks; packing of weights, sums and gradients.
 
 #include "network_shallow.inc.h"
 
-static rows rows_of(const cc_plan *plan, const net_term *t, const work *w, int l) {
+static rows rows_of(const net_plan *plan, const net_term *t, const work *w, int l) {
     const net_layer *layer = &plan->layer[l];
     const REAL *packed = plan->packed;
     rows here = {
         .term = t, .activation = plan->activation, .power = plan->power, .stride = layer->stride, .vectors = layer->vectors,
         .pair = (int64_t)t->channels * layer->stride, .bias = packed + layer->bias, .z = w->z[l], .r1 = w->r1[l], .derivatives = w->derivatives,
     };
-    here.tangents = l == 0 ? packed + t->tangent_rows : here.z;
-    here.tangent_pair = l == 0 ? 0 : here.pair;
+    const bool shared = l == 0 && plan->embedding.features == 0;
+    here.tangents = shared ? packed + t->tangent_rows : here.z;
+    here.tangent_pair = shared ? 0 : here.pair;
     return here;
 }
 
@@ -72,7 +27,7 @@ static rows sub_block(const rows *whole, REAL *a, int64_t from, int64_t count) {
 }
 
 /// The coordinates of all pairs: the points themselves, or points plus offsets, rounded once.
-static const REAL *coordinates(const cc_plan *plan, const net_term *t, const work *w, int64_t first, int64_t points) {
+static const REAL *coordinates(const net_plan *plan, const net_term *t, const work *w, int64_t first, int64_t points) {
     const int d = plan->dimension;
     const REAL *x = (const REAL *)t->coordinates + first * d, *offset = t->offsets;
     if (!t->shifted) return x;
@@ -82,8 +37,30 @@ static const REAL *coordinates(const cc_plan *plan, const net_term *t, const wor
     return w->shifted;
 }
 
-static void block_forward(const cc_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs) {
+/// The embedding's channels of all pairs.
+static void embed(const net_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs) {
+    const net_embedding *e = &plan->embedding;
     const REAL *packed = plan->packed;
+    REAL *sine = w->sines, *cosine = sine + e->stride, *to = w->inputs;
+    for (int64_t p = 0; p < pairs; p++) {
+        for (int j = 0; j < e->vectors * VW; j += VW) {
+            REALV angle = load(packed + e->phase + j);
+            for (int i = 0; i < plan->dimension; i++) angle = (REALV)x[p * plan->dimension + i] * load(packed + e->weight + i * e->stride + j) + angle;
+            const INTV linear = load(packed + e->linear + j) != C(0);
+            store(sine + j, linear ? angle : vsin(angle, C(0)));
+            store(cosine + j, linear ? C(1) : vcos(angle, C(0)));
+        }
+        const REAL *along = packed + t->along;
+        for (int c = 0; c < t->channels; c++, to += e->stride, along += 2 * e->stride)
+            for (int j = 0; j < e->vectors * VW; j += VW)
+                store(to + j, load(along + j) * load(sine + j) + load(along + e->stride + j) * load(cosine + j));
+    }
+}
+
+static void block_forward(const net_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs) {
+    const REAL *packed = plan->packed;
+    const net_embedding *embedding = &plan->embedding;
+    if (embedding->features) embed(plan, t, w, x, pairs);
     const int hidden = plan->layers - 1, channels = t->channels;
     REAL *from = w->even, *to = w->odd;
     for (int l = 0; l < hidden; l++) {
@@ -92,7 +69,10 @@ static void block_forward(const cc_plan *plan, const net_term *t, const work *w,
         for (int64_t p = 0; p < pairs; p += t->sub_block) {
             int64_t count = pairs - p < t->sub_block ? pairs - p : t->sub_block;
             rows part = sub_block(&whole, to, p, count);
-            if (l == 0)
+            if (l == 0 && embedding->features)
+                product(count * channels, layer->vectors, layer->in, w->inputs + p * channels * embedding->stride, embedding->stride,
+                        packed + layer->transposed, layer->stride, part.z, layer->stride);
+            else if (l == 0)
                 product(count, layer->vectors, layer->in, x + p * layer->in, layer->in, packed + layer->transposed, layer->stride, part.z, part.pair);
             else
                 product(count * channels, layer->vectors, layer->in, from + p * channels * layer[-1].stride, layer[-1].stride,
@@ -126,7 +106,7 @@ static void block_forward(const cc_plan *plan, const net_term *t, const work *w,
 }
 
 /// Components from the channels at nodes, as written: no contraction, one rounding each.
-static void gather(const cc_plan *plan, const net_term *t, const work *w, int64_t points) {
+static void gather(const net_plan *plan, const net_term *t, const work *w, int64_t points) {
 #pragma clang fp contract(off)
     const int64_t stride = (t->block + 15) / 16 * 16;
     for (int f = 0; f < plan->fields; f++)
@@ -134,21 +114,25 @@ static void gather(const cc_plan *plan, const net_term *t, const work *w, int64_
             for (int64_t p = 0; p < points; p++) {
                 const double *weight = t->weights + (int64_t)u * t->nodes * t->outputs;
                 double wide = 0;
-                REAL narrow = 0;
+                float narrow = 0;
+                REAL sum = 0;
                 for (int n = 0; n < t->nodes; n++)
                     for (int o = 0; o < t->outputs; o++) {
                         double c = weight[n * t->outputs + o];
                         if (c == 0) continue;
                         REAL value = w->outputs[((int64_t)f * t->outputs + o) * t->stride + p * t->nodes + n];
                         if (t->wide) wide = wide + c * (double)value;
-                        else narrow = narrow + (REAL)c * value;
+                        else if (t->narrow) narrow = narrow + (float)c * (float)value;
+                        else sum = sum + (REAL)c * value;
                     }
-                w->components[((int64_t)f * t->uses + u) * stride + p] =
-                    t->wide ? (REAL)(wide * t->group_scales[u]) : narrow * (REAL)t->group_scales[u];
+                REAL *to = w->components + ((int64_t)f * t->uses + u) * stride + p;
+                if (t->wide) *to = (REAL)(wide * t->group_scales[u]);
+                else if (t->narrow) *to = (REAL)(narrow * (float)t->group_scales[u]);
+                else *to = sum * (REAL)t->group_scales[u];
             }
 }
 
-static void scatter(const cc_plan *plan, const net_term *t, const work *w, int64_t points) {
+static void scatter(const net_plan *plan, const net_term *t, const work *w, int64_t points) {
     const int64_t stride = (t->block + 15) / 16 * 16;
     for (int f = 0; f < plan->fields; f++)
         for (int o = 0; o < t->outputs; o++)
@@ -162,45 +146,7 @@ static void scatter(const cc_plan *plan, const net_term *t, const work *w, int64
                 }
 }
 
-/// The block's share of the loss; component seeds Σ_e factor_e ∂r_e/∂component, with factor 2·share·r_e or the given cotangent.
-static double block_residual(const cc_plan *plan, const net_term *t, const work *w, int64_t first, int64_t points) {
-    const int64_t stride = (t->block + 15) / 16 * 16, components = (int64_t)plan->fields * t->uses;
-    const bool seeds = plan->mode == NET_GRADIENT || plan->mode == NET_TRANSPOSED;
-    cc_residual_block block = {
-        .first = first, .points = (int32_t)points, .stride = (int32_t)stride, .coordinates = (const REAL *)t->coordinates + first * plan->dimension,
-        .components = w->components, .residuals = w->residuals, .partials = seeds ? w->partials : NULL,
-    };
-    t->residual(t->context, plan->precision, &block);
-    double loss = 0;
-    for (int e = 0; e < t->equations; e++)
-        for (int64_t p = 0; p < points; p++) {
-            double r = w->residuals[e * stride + p];
-            loss += r * r;
-        }
-    if (plan->mode == NET_RESIDUALS) {
-        REAL *result = (REAL *)plan->result + t->first_row + first * t->equations, root = (REAL)__builtin_sqrt(t->share);
-        for (int64_t p = 0; p < points; p++)
-            for (int e = 0; e < t->equations; e++) result[p * t->equations + e] = root * w->residuals[e * stride + p];
-    }
-    if (!seeds) return loss;
-    const REAL *given = plan->mode == NET_TRANSPOSED ? (const REAL *)plan->cotangent + t->first_row + first * t->equations : NULL;
-    const REAL factor = given ? (REAL)__builtin_sqrt(t->share) : (REAL)(2 * t->share);
-    for (int e = 0; e < t->equations; e++)
-        for (int64_t p = 0; p < points; p++)
-            w->residuals[e * stride + p] = factor * (given ? given[p * t->equations + e] : w->residuals[e * stride + p]);
-    for (int64_t c = 0; c < components; c++) {
-        REAL scale = t->weights ? 1 : (REAL)t->scales[t->output[c % t->uses]];
-        REAL *seed = w->component_seeds + c * stride;
-        for (int64_t p = 0; p < points; p++) {
-            REAL sum = 0;
-            for (int e = 0; e < t->equations; e++) sum += w->residuals[e * stride + p] * w->partials[(e * components + c) * stride + p];
-            seed[p] = scale * sum;
-        }
-    }
-    return loss;
-}
-
-static void block_backward(const cc_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs, REAL *sums) {
+static void block_backward(const net_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs, REAL *sums) {
     const REAL *packed = plan->packed;
     const int hidden = plan->layers - 1, channels = t->channels;
     const net_layer *last = &plan->layer[hidden - 1];
@@ -252,6 +198,11 @@ static void block_backward(const cc_plan *plan, const net_term *t, const work *w
     // First map: x · z̄ of the value, and the sums of the tangents' adjoints.
     const net_layer *first = plan->layer;
     const int64_t pair = (int64_t)channels * first->stride;
+    if (plan->embedding.features) {
+        add_product(first->in, first->vectors, pairs * channels, w->inputs, plan->embedding.stride, adjoint, first->stride, sums + first->weight_sum,
+                    first->stride);
+        return;
+    }
     add_product(first->in, first->vectors, pairs, x, first->in, adjoint, pair, sums + first->weight_sum, first->stride);
     for (int c = 1; c < channels; c++) {
         if (!t->tangent[c]) continue;
@@ -265,12 +216,13 @@ static void block_backward(const cc_plan *plan, const net_term *t, const work *w
 }
 
 /// What the tangents of the first layer, or the forms, add to the gradient.
-static void close_tangents(const cc_plan *plan, const net_term *t, const REAL *tangent_sums, REAL *sums) {
+static void close_tangents(const net_plan *plan, const net_term *t, const REAL *tangent_sums, REAL *sums) {
     const net_layer *layer = plan->layer;
     if (t->forms) {
         close_forms(plan, t, tangent_sums, sums);
         return;
     }
+    if (plan->embedding.features) return;
     for (int c = 1; c < t->channels; c++)
         for (int i = 0; t->tangent[c] && i < plan->dimension; i++) {
             const double factor = t->tangents[(int64_t)c * plan->dimension + i];
@@ -281,7 +233,7 @@ static void close_tangents(const cc_plan *plan, const net_term *t, const REAL *t
         }
 }
 
-static void chunk(const cc_plan *plan, int64_t chunk, void *memory) {
+static void chunk(const net_plan *plan, int64_t chunk, void *memory) {
     const net_term *t = plan->term;
     while (chunk >= t->first_chunk + t->chunks) t++;
     work w;
@@ -307,7 +259,7 @@ static void chunk(const cc_plan *plan, int64_t chunk, void *memory) {
                 memcpy((REAL *)plan->result + c * t->points + first, w.components + c * stride, (size_t)points * sizeof(REAL));
             continue;
         }
-        loss += block_residual(plan, t, &w, first, points);
+        loss += block_residual(plan, t, &w, first, points, sums);
         if (!seeds) continue;
         if (t->weights) scatter(plan, t, &w, points);
         if (t->forms) shallow_backward(plan, t, &w, x, pairs, sums);
@@ -319,7 +271,7 @@ static void chunk(const cc_plan *plan, int64_t chunk, void *memory) {
 }
 
 /// Sums with padded rows → the order of the parameters.
-static void unpack_from(const cc_plan *plan, const REAL *sums, REAL *gradient) {
+static void unpack_from(const net_plan *plan, const REAL *sums, REAL *gradient) {
     const int hidden = plan->layers - 1;
     for (int l = 0; l < hidden; l++) {
         const net_layer *layer = &plan->layer[l];
@@ -329,47 +281,45 @@ static void unpack_from(const cc_plan *plan, const REAL *sums, REAL *gradient) {
             else
                 for (int64_t i = 0; i < layer->in; i++) weight[o * layer->in + i] = sums[layer->weight_sum + i * layer->stride + o];
         }
-        memcpy(weight + (int64_t)layer->in * layer->out, sums + layer->bias_sum, (size_t)layer->out * sizeof(REAL));
+        if (layer->biased) memcpy(weight + (int64_t)layer->in * layer->out, sums + layer->bias_sum, (size_t)layer->out * sizeof(REAL));
     }
     const net_layer *last = &plan->layer[hidden];
     for (int64_t f = 0; f < plan->fields; f++)
         memcpy(gradient + last->parameters + f * last->in, sums + plan->last_weight_sum + f * last[-1].stride, (size_t)last->in * sizeof(REAL));
-    memcpy(gradient + last->parameters + (int64_t)plan->fields * last->in, sums + plan->last_bias_sum, (size_t)plan->fields * sizeof(REAL));
+    if (last->biased)
+        memcpy(gradient + last->parameters + (int64_t)plan->fields * last->in, sums + plan->last_bias_sum, (size_t)plan->fields * sizeof(REAL));
+    memcpy(gradient + plan->parameters - plan->trainable, sums + plan->trainable_sum, (size_t)plan->trainable * sizeof(REAL));
 }
 
 /// The work memory of point `p` of a block alone.
-static work point_of(const cc_plan *plan, const net_term *t, const work *w, int64_t p) {
+static work point_of(const net_plan *plan, const net_term *t, const work *w, int64_t p) {
     work one = *w;
     const int64_t pair = p * t->nodes;
     for (int l = 0; l + 1 < plan->layers; l++) {
         one.z[l] += pair * (t->forms ? 1 : t->channels) * plan->layer[l].stride;
         one.r1[l] += pair * plan->layer[l].stride;
     }
+    if (plan->embedding.features) one.inputs += pair * t->channels * plan->embedding.stride;
     one.seeds += pair;
     return one;
 }
 
 /// Rows of ∂r/∂parameters for points [first, first + count), count at most a block: [point][equation][parameters].
-static void jacobian(const cc_plan *plan, const net_term *t, int64_t first, int64_t count, void *memory, void *result) {
+static void jacobian(const net_plan *plan, const net_term *t, int64_t first, int64_t count, void *memory, void *result) {
     work w;
     place(plan, t, memory, &w);
     REAL *sums = (REAL *)memory + plan->work_size, *rows_out = result;
     const REAL *x = coordinates(plan, t, &w, first, count);
-    const int64_t stride = (t->block + 15) / 16 * 16, components = (int64_t)plan->fields * t->uses;
     for (int e = 0; e < t->equations; e++) {
         // The way back overwrites what the forward way kept, so it is gone again for every equation.
         if (t->forms) shallow_forward(plan, t, &w, x, count * t->nodes);
         else block_forward(plan, t, &w, x, count * t->nodes);
         if (t->weights) gather(plan, t, &w, count);
-        cc_residual_block block = {
-            .first = first, .points = (int32_t)count, .stride = (int32_t)stride, .coordinates = (const REAL *)t->coordinates + first * plan->dimension,
-            .components = w.components, .residuals = w.residuals, .partials = w.partials,
-        };
-        t->residual(t->context, plan->precision, &block);
-        for (int64_t c = 0; c < components; c++) {
-            const REAL factor = (REAL)(__builtin_sqrt(t->share) * (t->weights ? 1 : t->scales[t->output[c % t->uses]]));
-            for (int64_t p = 0; p < count; p++) w.component_seeds[c * stride + p] = factor * w.partials[(e * components + c) * stride + p];
-        }
+        const residual_values r = evaluate_residual(plan, t, &w, first, count, true);
+        const REAL root = (REAL)__builtin_sqrt(t->share);
+        for (int other = 0; other < t->equations; other++)
+            for (int64_t p = 0; p < count; p += VW) store(w.weighted + other * r.stride + p, (REALV)(other == e ? root : 0));
+        seed_components(plan, t, &w, &r, sums);
         if (t->weights) scatter(plan, t, &w, count);
         for (int64_t p = 0; p < count; p++) {
             const work one = point_of(plan, t, &w, p);
@@ -379,12 +329,16 @@ static void jacobian(const cc_plan *plan, const net_term *t, int64_t first, int6
             if (t->forms) shallow_backward(plan, t, &one, at, t->nodes, sums);
             else block_backward(plan, t, &one, at, t->nodes, sums);
             close_tangents(plan, t, w.tangent_sums, sums);
+            for (int q = 0; q < plan->trainable; q++) {
+                const values partial = partial_at(&r, e, r.components + q);
+                sums[plan->trainable_sum + q] = partial.at ? root * partial.at[p & partial.mask] : 0;
+            }
             unpack_from(plan, sums, rows_out + (p * t->equations + e) * plan->parameters);
         }
     }
 }
 
-static void pack(const cc_plan *plan) {
+static void pack(const net_plan *plan) {
     const REAL *given = plan->given;
     REAL *packed = plan->packed;
     const int hidden = plan->layers - 1;
@@ -395,18 +349,20 @@ static void pack(const cc_plan *plan) {
         for (int i = 0; i < in; i += 8)
             for (int o = 0; o < out; o++)
                 for (int k = i; k < in && k < i + 8; k++) packed[layer->transposed + (int64_t)k * layer->stride + o] = weight[(int64_t)o * in + k];
-        memcpy(packed + layer->bias, weight + (int64_t)in * out, (size_t)out * sizeof(REAL));
+        if (layer->biased) memcpy(packed + layer->bias, weight + (int64_t)in * out, (size_t)out * sizeof(REAL));
         if (l == 0) continue;
         for (int o = 0; o < out; o++) memcpy(packed + layer->weight + (int64_t)o * layer[-1].stride, weight + (int64_t)o * in, (size_t)in * sizeof(REAL));
     }
     const net_layer *last = &plan->layer[hidden], *before = last - 1;
     for (int f = 0; f < plan->fields; f++)
         memcpy(packed + plan->last_weight + (int64_t)f * before->stride, given + last->parameters + (int64_t)f * last->in, (size_t)last->in * sizeof(REAL));
-    memcpy(packed + plan->last_bias, given + last->parameters + (int64_t)plan->fields * last->in, (size_t)plan->fields * sizeof(REAL));
+    if (last->biased)
+        memcpy(packed + plan->last_bias, given + last->parameters + (int64_t)plan->fields * last->in, (size_t)plan->fields * sizeof(REAL));
 
     const net_layer *first = plan->layer;
     for (const net_term *t = plan->term; t < plan->term + plan->terms; t++) {
-        for (int c = 1; c < t->channels; c++) {
+        if (t->program) fill_uniforms(t->program, given + plan->parameters - plan->trainable, packed + t->uniforms);
+        for (int c = 1; c < t->channels && plan->embedding.features == 0; c++) {
             if (!t->tangent[c]) continue;
             REAL *row = packed + t->tangent_rows + (int64_t)c * first->stride;
             memset(row, 0, (size_t)first->stride * sizeof(REAL));
@@ -421,7 +377,7 @@ static void pack(const cc_plan *plan) {
     }
 }
 
-static void add(const cc_plan *plan, int64_t begin, int64_t end) {
+static void add(const net_plan *plan, int64_t begin, int64_t end) {
     REAL *into = plan->sums;
     for (int64_t c = 1; c < plan->chunks; c++) {
         const REAL *from = into + c * plan->sums_size;
@@ -429,7 +385,7 @@ static void add(const cc_plan *plan, int64_t begin, int64_t end) {
     }
 }
 
-static void unpack(const cc_plan *plan, void *gradient) { unpack_from(plan, plan->sums, gradient); }
+static void unpack(const net_plan *plan, void *gradient) { unpack_from(plan, plan->sums, gradient); }
 
 const net_kernels KERNELS = {
     .vector = VW, .pack = pack, .chunk = chunk, .add = add, .unpack = unpack, .work = work_elements,

@@ -1,6 +1,7 @@
 // The network's templates: no instruction set asked for, float64.
 #include "network_plan.h"
 
+#include <math.h>
 #include <string.h>
 
 #define F64 1

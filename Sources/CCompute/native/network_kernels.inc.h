@@ -7,4 +7,6 @@
 #include "network_products.inc.h"
 #include "network_activations.inc.h"
 #include "network_jets.inc.h"
+#include "program.inc.h"
+#include "network_residual.inc.h"
 #include "network_block.inc.h"

@@ -4,8 +4,8 @@
 #ifndef RESIDUA_NETWORK_PLAN_H
 #define RESIDUA_NETWORK_PLAN_H
 
-#include "../backend.h"
-#include "../include/network.h"
+#include "../plan.h"
+#include "program.h"
 
 enum { net_most_layers = 64, net_most_points = 256, net_most_tops = 64 };
 
@@ -13,10 +13,18 @@ enum { net_most_layers = 64, net_most_points = 256, net_most_tops = 64 };
 typedef struct net_layer {
     int32_t in, out;
     int32_t vectors, stride;           // of its outputs
+    bool biased;
     int64_t parameters;                // place of the weight in the parameters; the bias follows it
     int64_t transposed, weight, bias;  // packed: Wᵀ [in][stride], W [out][stride of the layer before], bias [stride]
     int64_t weight_sum, bias_sum;      // in a chunk's sums: as `weight` (first layer: as `transposed`), as `bias`
 } net_layer;
+
+/// A map before the first layer: input e is s_e = sin θ_e, θ = w·x + phase, or θ_e itself. A channel is along∘s + across∘c with c the
+/// cosine, or 1: derivatives of a sine along directions are again of this kind.
+typedef struct net_embedding {
+    int32_t features, vectors, stride;    // features: 0 without an embedding
+    int64_t weight, phase, linear;        // packed: [dimension][stride], [stride], [stride] nonzero where linear
+} net_embedding;
 
 typedef enum net_set { NET_VALUES, NET_SECOND_1, NET_SECOND_2, NET_SECOND_3, NET_SECOND, NET_FOURTH, NET_DIRECTIONS, NET_BIHARMONIC } net_set;
 
@@ -44,7 +52,7 @@ typedef struct net_term {
     int32_t axes[2];
 
     int32_t nodes;                     // at least 1
-    bool shifted, wide;
+    bool shifted, wide, narrow;
     void *offsets;                     // [nodes][dimension], plan's precision
     int32_t uses, outputs;             // components; channels that are read after the last layer
     int32_t *output;                   // [outputs] channel
@@ -55,14 +63,19 @@ typedef struct net_term {
     const void *coordinates;
     int32_t equations;
     double weight, share;              // share = weight / points
-    cc_residual_function residual;
+    cc_residual_function residual;     // NULL: the program
     const void *context;
+    net_program *program;
+    const void **data;                 // [arrays of the program]
+    int64_t uniforms;                  // packed: the program's uniform slots, a vector each
 
     int32_t block;                     // points a block
     int32_t sub_block;                 // (point, node) pairs a sub-block
     int32_t stride;                    // of components and seeds, in (point, node) pairs
     int64_t blocks, first_chunk, chunks, first_row;
     int64_t tangent_rows;              // packed: [channels][stride of layer 0]
+    double *embedded;                  // [channels][2][features]: what `along` is filled from
+    int64_t along;                     // packed: [channels][2][stride of the embedding]
 
     int32_t forms;                     // 0: the layers are walked
     net_form *form;
@@ -74,7 +87,7 @@ typedef enum net_mode { NET_LOSS, NET_GRADIENT, NET_RESIDUALS, NET_COMPONENTS, N
 
 typedef struct net_kernels net_kernels;
 
-struct cc_plan {
+struct net_plan {
     cc_precision precision;
     size_t element;
     const net_kernels *kernels;
@@ -82,11 +95,13 @@ struct cc_plan {
     cc_activation activation;
     int32_t power;
     net_layer layer[net_most_layers];
+    net_embedding embedding;
     net_term *term;
-    int64_t parameters, rows, chunks;
+    int64_t parameters, rows, chunks;          // parameters: the network's, then the equations'
+    int32_t trainable;                         // the equations'
     int64_t last_weight, last_bias;            // packed: [fields][stride of the last hidden layer], [fields]
     int64_t packed_size, sums_size;
-    int64_t last_weight_sum, last_bias_sum;
+    int64_t last_weight_sum, last_bias_sum, trainable_sum;
     int64_t work_size;                         // a thread's work memory
     bool alone;                                // too little work for a second thread
     void *memory;
@@ -100,22 +115,27 @@ struct cc_plan {
     const void *given;                         // parameters
     void *result;                              // residuals, components or gradient
     const void *cotangent;                     // NET_TRANSPOSED: [rows]
-    int32_t only;                              // NET_COMPONENTS: the term
+    int64_t first_chunk;                       // NET_COMPONENTS: of the term
 };
 
 /// What an instruction set offers for one precision.
 struct net_kernels {
     int32_t vector;                            ///< elements
-    void (*pack)(const cc_plan *plan);
-    void (*chunk)(const cc_plan *plan, int64_t chunk, void *work);
+    void (*pack)(const net_plan *plan);
+    void (*chunk)(const net_plan *plan, int64_t chunk, void *work);
     /// Adds the chunks' sums over elements [begin, end) into those of chunk 0.
-    void (*add)(const cc_plan *plan, int64_t begin, int64_t end);
-    void (*unpack)(const cc_plan *plan, void *gradient);
+    void (*add)(const net_plan *plan, int64_t begin, int64_t end);
+    void (*unpack)(const net_plan *plan, void *gradient);
     /// Elements of work memory that a term's block needs.
-    int64_t (*work)(const cc_plan *plan, const net_term *term);
+    int64_t (*work)(const net_plan *plan, const net_term *term);
     /// Jacobian rows of at most a block of points; `work` holds work_size + sums_size elements.
-    void (*jacobian)(const cc_plan *plan, const net_term *term, int64_t first, int64_t count, void *work, void *rows);
+    void (*jacobian)(const net_plan *plan, const net_term *term, int64_t first, int64_t count, void *work, void *rows);
 };
+
+int32_t net_dimension(const cc_network *network);
+cc_status net_check(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error);
+/// Everything of a term but blocks and places; false when memory is exhausted.
+bool net_plan_term(const net_plan *plan, net_term *term, const cc_network *network, const cc_term *given);
 
 #if defined(__x86_64__)
 extern const net_kernels net_kernels_avx512_f32, net_kernels_avx512_f64, net_kernels_avx2_f32, net_kernels_avx2_f64;

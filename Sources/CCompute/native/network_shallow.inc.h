@@ -130,11 +130,11 @@ ONE_FORM(forward)
 ONE_FORM(backward)
 #undef ONE_FORM
 
-static bool one_form(const cc_plan *plan, const net_term *t) {
+static bool one_form(const net_plan *plan, const net_term *t) {
     return plan->activation == CC_TANH && t->forms == 1 && t->outputs == 1 && plan->dimension <= 3;
 }
 
-static shallow shallow_of(const cc_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs) {
+static shallow shallow_of(const net_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs) {
     const net_layer *layer = plan->layer;
     const REAL *packed = plan->packed;
     return (shallow){
@@ -144,7 +144,7 @@ static shallow shallow_of(const cc_plan *plan, const net_term *t, const work *w,
     };
 }
 
-static void shallow_forward(const cc_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs) {
+static void shallow_forward(const net_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs) {
     const REAL *packed = plan->packed;
     shallow s = shallow_of(plan, t, w, x, pairs);
     if (one_form(plan, t)) one_form_forward_any(t->form[0].order, plan->dimension, &s);
@@ -167,7 +167,7 @@ static void shallow_forward(const cc_plan *plan, const net_term *t, const work *
             for (int64_t p = 0; p < pairs; p++) w->outputs[(int64_t)o * t->stride + p] += packed[plan->last_bias];
 }
 
-static void shallow_backward(const cc_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs, REAL *sums) {
+static void shallow_backward(const net_plan *plan, const net_term *t, const work *w, const REAL *x, int64_t pairs, REAL *sums) {
     shallow s = shallow_of(plan, t, w, x, pairs);
     s.bias_sum = sums + plan->layer->bias_sum;
     s.weight_sum = sums + plan->layer->weight_sum;
@@ -202,7 +202,7 @@ INLINE REALV raised(REALV x, int power) {
 }
 
 /// The forms m and v∘m of a term from the packed weights.
-static void pack_forms(const cc_plan *plan, const net_term *t) {
+static void pack_forms(const net_plan *plan, const net_term *t) {
     REAL *packed = plan->packed;
     const int64_t stride = plan->layer->stride;
     const REAL *tangents = packed + t->tangent_rows, *last = packed + plan->last_weight;
@@ -219,7 +219,7 @@ static void pack_forms(const cc_plan *plan, const net_term *t) {
 }
 
 /// From Σ seed·σ⁽ᵏ⁾ of every form to the gradient of v, and of W through the form.
-static void close_forms(const cc_plan *plan, const net_term *t, const REAL *form_sums, REAL *sums) {
+static void close_forms(const net_plan *plan, const net_term *t, const REAL *form_sums, REAL *sums) {
     const REAL *packed = plan->packed;
     const int64_t stride = plan->layer->stride;
     const REAL *tangents = packed + t->tangent_rows, *last = packed + plan->last_weight;
