@@ -53,10 +53,11 @@ public struct CollocationData: Sendable, Equatable {
         self.init(interior: interior, conditions: conditions, arrays: arrays)
     }
 
-    /// The points of a problem's equation and conditions, each with the data its formula names.
+    /// The points of a problem's equation and conditions, each with the data its formula names; normals are those of the problem's domain.
     ///
     /// - Parameter path: The file, as errors shall name it.
-    /// - Throws: `ModelError.missing` for points or data that are not there, `shape` for points or data that do not fit.
+    /// - Throws: `ModelError.missing` for points or data that are not there, `shape` for points or data that do not fit, `points` for points
+    ///   without a normal where one is needed.
     public func points(for problem: Problem, path: String) throws(ModelError) -> CollocationPoints {
         guard problem.dimension == dimension else {
             throw .shape(path: path, array: "interior", expected: "[N, \(problem.dimension)]", found: [interior.rows, dimension])
@@ -65,8 +66,21 @@ public struct CollocationData: Sendable, Equatable {
         let inside = PointSet(interior, data: try data(names, on: interior, path: path))
         var sets: [PointSet] = []
         for condition in problem.conditions {
-            guard let points = conditions[condition.name] else { throw .missing(path: path, array: condition.name, present: present) }
-            sets.append(PointSet(points, data: try data(Set(condition.residual.data), on: points, path: path)))
+            switch condition.place {
+            case .point(let point): sets.append(PointSet(Matrix(rows: [point])))
+            case .points(let set): sets.append(set)
+            case .boundary:
+                guard let points = conditions[condition.name] else { throw .missing(path: path, array: condition.name, present: present) }
+                var given: [String: [Double]] = [:]
+                do {
+                    given = try problem.normals(at: points, for: condition)
+                } catch {
+                    throw .points(path: path, array: condition.name, reason: "\(error)")
+                }
+                let names = Set(condition.data).subtracting(given.keys)
+                given.merge(try data(names, on: points, path: path)) { normal, _ in normal }
+                sets.append(PointSet(points, data: given))
+            }
         }
         return CollocationPoints(interior: inside, conditions: sets)
     }

@@ -13,6 +13,8 @@ public enum ModelError: Error, Sendable, Equatable {
     case missing(path: String, array: String, present: [String])
     /// An array has the wrong shape.
     case shape(path: String, array: String, expected: String, found: [Int])
+    /// Points do not lie where they have to.
+    case points(path: String, array: String, reason: String)
     /// An array holds elements of a type that is not read.
     case elementType(path: String, array: String, found: String)
     /// An array holds NaN or an infinity; the index counts elements in C order.
@@ -45,6 +47,7 @@ extension ModelError: CustomStringConvertible {
         case .missing(let path, let array, let present):
             "\(path) has no array \"\(array)\"; it has \(present.isEmpty ? "none at all" : present.sorted().joined(separator: ", "))"
         case .shape(let path, let array, let expected, let found): "\(path): the array \"\(array)\" has the shape \(found), but \(expected) is needed"
+        case .points(let path, let array, let reason): "\(path): the points \"\(array)\" cannot be used: \(reason)"
         case .elementType(let path, let array, let found):
             "\(path): the array \"\(array)\" has elements of type \(found); write it as 32-bit or 64-bit little-endian floating-point numbers"
         case .notFinite(let path, let array, let index, let value):

@@ -26,6 +26,9 @@ public enum BoundaryPart: Sendable, Equatable {
             self = .whole
             return
         }
+        guard case .box = domain else {
+            throw .boundary(text: text, reason: "a domain of the shape \"\(domain.shape.rawValue)\" has no faces of its own; write \"boundary\"")
+        }
         var faces: [Face] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false).map { String($0).trimmed }

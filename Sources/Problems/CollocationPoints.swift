@@ -1,4 +1,5 @@
 import Differentiation
+import Differentiation
 import LinearAlgebra
 
 /// Points with the data given on them.
@@ -45,14 +46,41 @@ extension Problem {
         var outside = RandomStream(seed: seed, name: "boundary")
         let interior = try domain.interiorPoints(count, sampling: sampling, stream: &inside)
         var sets: [PointSet] = []
-        for (index, condition) in conditions.enumerated() {
-            if let same = conditions[..<index].firstIndex(where: { $0.part == condition.part }) {
-                sets.append(sets[same])
-            } else {
-                let points = try domain.boundaryPoints(on: condition.part, interior: count, sampling: sampling, stream: &outside)
-                sets.append(PointSet(points))
+        var drawn: [(part: BoundaryPart, points: Matrix<Double>)] = []
+        for condition in conditions {
+            switch condition.place {
+            case .point(let point): sets.append(PointSet(Matrix(rows: [point])))
+            case .points(let set): sets.append(set)
+            case .boundary(let part):
+                let points: Matrix<Double>
+                if let same = drawn.first(where: { $0.part == part }) {
+                    points = same.points
+                } else {
+                    points = try domain.boundaryPoints(on: part, interior: count, sampling: sampling, stream: &outside)
+                    drawn.append((part, points))
+                }
+                sets.append(PointSet(points, data: try normals(at: points, for: condition)))
             }
         }
         return CollocationPoints(interior: PointSet(interior), conditions: sets)
+    }
+
+    /// The components of the outward normal that a condition names, as arrays `normal_x`, … on its points; empty if it names none.
+    ///
+    /// - Throws: `ProblemError.inconsistent` for a point that is not on the condition's part of the boundary.
+    public func normals(at points: Matrix<Double>, for condition: Condition) throws(ProblemError) -> [String: [Double]] {
+        let names = coordinates.map { Vocabulary.normalPrefix + $0 }
+        let wanted = names.indices.filter { condition.data.contains(names[$0]) }
+        guard let domain, case .boundary(let part) = condition.place, !wanted.isEmpty else { return [:] }
+        var arrays: [String: [Double]] = [:]
+        for row in 0..<points.rows {
+            guard let normal = domain.normal(at: points.row(row), on: part) else {
+                throw .inconsistent(
+                    reason: "the point \(points.row(row)) of the condition \"\(condition.name)\" is not on that part of the boundary, "
+                        + "so that \(names[wanted[0]]) is unknown there")
+            }
+            for axis in wanted { arrays[names[axis], default: []].append(normal[axis]) }
+        }
+        return arrays
     }
 }

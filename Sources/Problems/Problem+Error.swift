@@ -21,6 +21,18 @@ extension Problem {
         return try domain.interiorPoints(dimension <= 3 ? 4000 : 10_000, sampling: .uniform, stream: &stream)
     }
 
+    /// Points with the solution's values, to measure errors by: the exact formulas at the test points, or the reference; nil where neither is known.
+    ///
+    /// - Throws: `ProblemError.notFinite`, or `inconsistent` for a problem without a domain.
+    public func solution(seed: UInt64) throws(ProblemError) -> Solution? {
+        if let reference { return reference.solution }
+        guard !exact.isEmpty else { return nil }
+        let points = try testPoints(seed: seed)
+        var values: [[Double]] = []
+        for formula in exact { values.append(try self.values(of: formula, at: PointSet(points))) }
+        return Solution(points: points, values: values)
+    }
+
     /// The exact solution's values at points; nil if none is known.
     ///
     /// - Parameters:

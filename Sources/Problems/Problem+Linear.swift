@@ -10,10 +10,18 @@ extension Problem {
             throw .inconsistent(
                 reason: "the problem \(name) has \(fields.count) fields and \(equations.count) equations; only one of each is possible here")
         }
+        var residuals: [Expression] = []
+        for condition in conditions {
+            guard let residual = condition.residual else {
+                throw .inconsistent(reason: "the condition \"\(condition.name)\" of the problem \(name) is periodic, which is not possible here")
+            }
+            residuals.append(residual)
+        }
+        guard hard.isEmpty else { throw .inconsistent(reason: "the problem \(name) has hard conditions, which are not possible here", key: "hard") }
         do {
             let equation = try LinearForm(of: equations[0].residual, field: fields[0], parameters: parameters)
             var forms: [LinearForm] = []
-            for condition in conditions { forms.append(try LinearForm(of: condition.residual, field: fields[0], parameters: parameters)) }
+            for residual in residuals { forms.append(try LinearForm(of: residual, field: fields[0], parameters: parameters)) }
             return (equation, forms)
         } catch {
             throw .expression(error)

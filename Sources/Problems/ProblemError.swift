@@ -14,8 +14,8 @@ public enum ProblemError: Error, Sendable, Equatable {
     case expression(ExpressionError)
     /// A formula that has no finite value at a point.
     case notFinite(formula: String, value: Double, point: [Double])
-    /// Parts of a problem that do not go together.
-    case inconsistent(reason: String)
+    /// Parts of a problem that do not go together; the key is that of a problem file, such as "conditions[1]".
+    case inconsistent(reason: String, key: String? = nil)
 }
 
 extension ProblemError: CustomStringConvertible {
@@ -29,7 +29,7 @@ extension ProblemError: CustomStringConvertible {
         case .boundary(let text, let reason): "the boundary part \"\(text)\" cannot be used: \(reason)"
         case .expression(let error): error.description
         case .notFinite(let formula, let value, let point): "the formula \(formula) is \(value) at the point \(point); only finite values can be used"
-        case .inconsistent(let reason): reason
+        case .inconsistent(let reason, _): reason
         }
     }
 }

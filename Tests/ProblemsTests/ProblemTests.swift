@@ -36,9 +36,9 @@ import Testing
         change { $0.equations = [] }
         change { $0.equations = ["u_t = nu*u_yy"] }
         change { $0.equations = ["u_t ="] }
-        change { $0.conditions[0].part = "t = 1" }
+        change { $0.conditions[0].place = .boundary("t = 1") }
         change { $0.conditions[0].weight = 0 }
-        change { $0.conditions[0].equation = "u = wrong" }
+        change { $0.conditions[0].statement = .equation("u = wrong") }
         change { $0.exact = ["u"] }
         for definition in changed { #expect(throws: ProblemError.self) { try Problem(definition) } }
     }
@@ -54,7 +54,7 @@ import Testing
         burgers.fields = ["u", "v"]
         burgers.exact = []
         burgers.equations = ["u_t = v", "v_t = u_xx"]
-        burgers.conditions = []
+        burgers.conditions = [.init("u = 0"), .init("v = 0")]
         let system = try Problem(burgers)
         #expect(system.equations.count == 2)
         #expect(throws: ProblemError.self) { try system.linearForms() }

@@ -10,8 +10,44 @@ extension Parser {
         if Vocabulary.reserved.contains(name), name != "weight" {
             throw failure("The function \(name) needs its argument in parentheses: \(name)(…).", at: token)
         }
+        if let normal = try normalDerivative(name, token) { return normal }
         if let derivative = try fieldDerivative(name, token) { return graph.derivative(derivative) }
         throw unknown(name, token)
+    }
+
+    /// A name of the form field_n, field_nn, …: the derivative along the outward normal, Σ n_i ∂_i again and again with the normal held fast.
+    private mutating func normalDerivative(_ name: String, _ token: Lexer.Token) throws(ExpressionError) -> Int? {
+        guard !vocabulary.coordinates.contains("n"),
+            let field = vocabulary.fields.filter({ name.hasPrefix($0 + "_n") }).max(by: { $0.count < $1.count })
+        else { return nil }
+        let order = name.count - field.count - 1
+        guard name.dropFirst(field.count + 1).allSatisfy({ $0 == "n" }) else { return nil }
+        guard vocabulary.hasNormal else {
+            throw failure("The normal derivative \(name) only stands in a condition on a boundary.", at: token)
+        }
+        guard order <= Parser.largestOrder else {
+            throw failure("The derivative \(name) has order \(order): at most \(Parser.largestOrder) is possible.", at: token)
+        }
+        var terms: [(factor: Int, exponents: [Int])] = [(graph.constant(1), Array(repeating: 0, count: vocabulary.coordinates.count))]
+        for _ in 0..<order {
+            var next: [(factor: Int, exponents: [Int])] = []
+            for (factor, exponents) in terms {
+                for (axis, coordinate) in vocabulary.coordinates.enumerated() {
+                    var raised = exponents
+                    raised[axis] += 1
+                    next.append((graph.apply(.multiply, factor, graph.data(Vocabulary.normalPrefix + coordinate)), raised))
+                }
+            }
+            terms = next
+            guard terms.count <= 20_000 else { throw failure("The derivative \(name) has too many terms in so many coordinates.", at: token) }
+        }
+        var sum = graph.constant(0)
+        for (factor, exponents) in terms {
+            let leaf = graph.derivative(FieldDerivative(field, MultiIndex(exponents)))
+            sum = graph.apply(.add, sum, graph.apply(.multiply, factor, leaf))
+        }
+        try checkSize(token)
+        return sum
     }
 
     /// A name of the form field_coordinates, nil if no field begins it.

@@ -5,12 +5,16 @@ public struct Vocabulary: Hashable, Sendable {
     public let fields: [String]
     /// Constants with a name.
     public let parameters: [String]
+    /// Whether `u_n`, `u_nn`, … are derivatives along the outward normal, as on a boundary, unless a coordinate is called n.
+    public let hasNormal: Bool
     /// Arrays with one number a point. One named like a coordinate, field or parameter is hidden by it.
     public let data: [String]
 
     /// - Throws: `ExpressionError` when a coordinate, field or parameter has no proper name (a letter, then letters, digits and underscores), two have the
     ///   same name, or one has the name of a function or of pi.
-    public init(coordinates: [String], fields: [String] = ["u"], parameters: [String] = [], data: [String] = []) throws(ExpressionError) {
+    public init(coordinates: [String], fields: [String] = ["u"], parameters: [String] = [], data: [String] = [], hasNormal: Bool = false)
+        throws(ExpressionError)
+    {
         var seen: Set<String> = []
         for (kind, names) in [("coordinate", coordinates), ("field", fields), ("parameter", parameters)] {
             for name in names {
@@ -29,7 +33,11 @@ public struct Vocabulary: Hashable, Sendable {
         self.fields = fields
         self.parameters = parameters
         self.data = data
+        self.hasNormal = hasNormal
     }
+
+    /// The outward normal's components are the data arrays `normal_x`, …, one a coordinate.
+    public static let normalPrefix = "normal_"
 
     /// What coordinates are called when nobody says: `x`; `x`, `y`; `x`, `y`, `z`; and `x1` … `xd` in more dimensions.
     public static func standardCoordinates(_ dimension: Int) -> [String] {

@@ -40,5 +40,24 @@ extension ProblemDefinition {
         ProblemDefinition(
             name: "runge2d", summary: "Laplace u = f on (-1, 1)^2, u given on the boundary; u = 1/(1 + 25 (x^2 + y^2))", coordinates: square,
             equations: ["laplacian(u) = laplacian(exact)"], conditions: [Condition("u = exact")], exact: ["1/(1 + 25*(x^2 + y^2))"]),
+        ProblemDefinition(
+            name: "lshape",
+            summary: "Laplace u = f on (-1, 1)^2 minus [0, 1] x [-1, 0]; r^(2/3) sin(2 theta/3), singular at the corner, and a smooth part",
+            coordinates: square, shape: .lShape, equations: ["laplacian(u) = -3*exp(x)*sin(2*y + 0.3)"], conditions: [Condition("u = exact")],
+            // The angle from the x-axis, 3π/4 + atan2 about the middle of the domain, has no jump inside.
+            exact: ["(x^2 + y^2)^(1/3)*sin(pi/2 + 2/3*atan2(-x - y, y - x)) + exp(x)*sin(2*y + 0.3)"]),
+        ProblemDefinition(
+            name: "kovasznay", summary: "steady Navier-Stokes at Re = 40 on (-0.5, 1) x (-0.5, 1.5); u, v on the boundary, p at one point",
+            coordinates: [Coordinate("x", -0.5, 1), .init("y", -0.5, 1.5)], fields: ["u", "v", "p"], parameters: ["Re": 40],
+            equations: [
+                "u*u_x + v*u_y + p_x = laplacian(u)/Re", "u*v_x + v*v_y + p_y = laplacian(v)/Re", "u_x + v_y = 0",
+            ],
+            conditions: [Condition("u = exact_u"), Condition("v = exact_v"), Condition(at: [1, 0.5], "p = exact_p")],
+            exact: [
+                "1 - exp(\(decay)*x)*cos(2*pi*y)", "\(decay)/(2*pi)*exp(\(decay)*x)*sin(2*pi*y)", "(1 - exp(2*\(decay)*x))/2",
+            ]),
     ]
+
+    /// λ of Kovasznay's flow (L. Kovasznay, "Laminar flow behind a two-dimensional grid", 1948).
+    private static let decay = "(Re/2 - sqrt(Re^2/4 + 4*pi^2))"
 }

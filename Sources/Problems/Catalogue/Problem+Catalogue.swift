@@ -18,7 +18,7 @@ extension Problem {
 
     static let definitions =
         ProblemDefinition.intervalProblems + ProblemDefinition.planeProblems + ProblemDefinition.evolutionProblems
-        + ProblemDefinition.manyDimensionalProblems
+        + ProblemDefinition.inverseProblems + ProblemDefinition.manyDimensionalProblems
 
     private static func build(_ definition: ProblemDefinition) -> Problem {
         do {
@@ -29,7 +29,7 @@ extension Problem {
     }
 
     /// How many characters have to be put in, taken out or replaced to make one name the other.
-    static func distance(_ a: String, _ b: String) -> Int {
+    package static func distance(_ a: String, _ b: String) -> Int {
         let (from, to) = (Array(a.lowercased()), Array(b.lowercased().prefix(200)))
         var row = Array(0...to.count)
         for (i, letter) in from.enumerated() {

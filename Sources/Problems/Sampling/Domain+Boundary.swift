@@ -5,7 +5,8 @@ extension Domain {
     ///
     /// In one dimension the ends. In two, equispaced around the perimeter with the corners once: with n the least number
     /// with n² ≥ `interior`, the grid of n + 2 points along each side gives 4(n + 1), whatever the sampling. In more, face by face:
-    /// a grid or Chebyshev points of n^(d−1) a face, or else ⌈interior/2d⌉ points a face laid as `sampling` says.
+    /// a grid or Chebyshev points of n^(d−1) a face, or else ⌈interior/2d⌉ points a face laid as `sampling` says. Around an L-shape
+    /// 8⌈(n + 1)/2⌉ equispaced points with the corners once, on a circle 4(n + 1).
     ///
     /// - Parameters:
     ///   - part: Where; in two dimensions a corner belongs to both its sides.
@@ -16,6 +17,7 @@ extension Domain {
         on part: BoundaryPart, interior: Int, sampling: Sampling, stream: inout RandomStream
     ) throws(ProblemError) -> Matrix<Double> {
         guard interior >= 1 else { throw .pointCount(requested: interior, reason: "at least one is needed") }
+        guard case .box = self else { return try shapeBoundaryPoints(interior: interior) }
         let faces = part.faces(dimension: dimension)
         switch dimension {
         case 1: return Matrix(rows: faces.map { [end(of: $0)] })

@@ -8,7 +8,7 @@ extension Domain {
     ///     the rows of the result tell how many there are.
     ///   - sampling: How they are laid.
     ///   - stream: Where the random ones come from; a grid and Chebyshev points draw nothing.
-    /// - Returns: M × d, a point a row.
+    /// - Returns: M × d, a point a row. In a shape, those points of its box's that lie inside, of a grid the first with M of them.
     /// - Throws: `ProblemError.pointCount` for a count < 1, a tensor grid beyond any memory, or a Sobol sequence in too many dimensions.
     public func interiorPoints(_ count: Int, sampling: Sampling, stream: inout RandomStream) throws(ProblemError) -> Matrix<Double> {
         guard count >= 1 else { throw .pointCount(requested: count, reason: "at least one is needed") }
@@ -16,6 +16,7 @@ extension Domain {
         guard Double(count) * Double(d) * 8 < MachineMemory.bytes else {
             throw .pointCount(requested: count, reason: "their \(d) coordinates would not fit this machine's memory")
         }
+        guard case .box = self else { return try pointsOfShape(count, sampling: sampling, stream: &stream) }
         switch sampling {
         case .uniform:
             var points = Matrix<Double>(rows: count, columns: d)
