@@ -15,9 +15,10 @@ nu = mpmath.mpf(0.01 / np.pi)
 for t in ("0.1", "0.5", "1"):
     for x in (0.0078125, 0.25, 0.5, 0.9375):
         scale = mpmath.sqrt(4 * nu * mpmath.mpf(t))
-        top = 1 / (2 * mpmath.pi * nu)
-        weight = lambda z: mpmath.exp(-mpmath.cos(mpmath.pi * (x - z * scale)) / (2 * mpmath.pi * nu) - z * z - top)
-        ends = [mpmath.mpf(k) / 8 for k in range(-104, 105)]
+        exponent = lambda z: -mpmath.cos(mpmath.pi * (x - z * scale)) / (2 * mpmath.pi * nu) - z * z
+        ends = [mpmath.mpf(k) / 4 for k in range(-52, 53)]
+        top = max(exponent(z) for z in ends)
+        weight = lambda z: mpmath.exp(exponent(z) - top)
         above = mpmath.quad(lambda z: mpmath.sin(mpmath.pi * (x - z * scale)) * weight(z), ends)
         below = mpmath.quad(weight, ends)
         lines.append(f"burgers-{t} {x!r} {mpmath.nstr(-above / below, 20)}")
