@@ -5,10 +5,13 @@ let package = Package(
     name: "residua",
     products: [
         .library(name: "Residua", targets: ["Residua"]),
+        // Apart from the library, which needs no third party.
+        .library(name: "ProblemFiles", targets: ["ProblemFiles"]),
         .executable(name: "residua", targets: ["ResiduaCommand"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // The kernels' texts, embedded; and the C module that runs them on OpenCL devices or natively.
@@ -23,6 +26,7 @@ let package = Package(
         .target(name: "Differentiation"),
         .target(name: "Problems", dependencies: ["Differentiation", "LinearAlgebra"]),
         .target(name: "Models", dependencies: ["Differentiation", "LinearAlgebra", "Problems"]),
+        .target(name: "ProblemFiles", dependencies: ["Problems", "Models", "TOMLKit"]),
         .target(name: "Compute", dependencies: ["CCompute", "Differentiation", "LinearAlgebra", "Problems", "Models"]),
         .target(name: "Spectra", dependencies: ["LinearAlgebra"]),
         .target(name: "Solvers", dependencies: ["Compute", "Spectra"]),
@@ -33,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "ResiduaCommand",
             dependencies: [
-                "Residua", "Studies", "Reports", "Benchmarks",
+                "Residua", "ProblemFiles", "Studies", "Reports", "Benchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/residua"),
@@ -44,6 +48,8 @@ let package = Package(
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
         .testTarget(name: "DifferentiationTests", dependencies: ["Differentiation", "TestSupport"]),
         .testTarget(name: "ProblemsTests", dependencies: ["Problems", "TestSupport"]),
+        .testTarget(
+            name: "ProblemFilesTests", dependencies: ["ProblemFiles", "Problems", "Models", "Differentiation", "LinearAlgebra", "TestSupport"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),

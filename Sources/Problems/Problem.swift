@@ -91,7 +91,7 @@ public struct Problem: Sendable {
             let named = equation.residual.derivatives.map(\.field)
             guard !named.isEmpty else {
                 throw .inconsistent(
-                    reason: "the equation \"\(equation.text)\" contains none of the fields \(fields.joined(separator: ", "))",
+                    reason: "the equation \"\(equation.text)\" does not contain any of the fields \(fields.joined(separator: ", "))",
                     key: "equations[\(index)]")
             }
             found.formUnion(named)

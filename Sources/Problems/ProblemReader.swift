@@ -67,7 +67,7 @@ struct ProblemReader {
         }
         guard !residual.derivatives.isEmpty else {
             throw .inconsistent(
-                reason: "the condition \"\(text)\" contains none of the fields \(fields.joined(separator: ", "))", key: key + ".equation")
+                reason: "the condition \"\(text)\" does not contain any of the fields \(fields.joined(separator: ", "))", key: key + ".equation")
         }
         return [Problem.Condition(name: name, text: text, place: place, kind: .residual(residual), weight: condition.weight)]
     }

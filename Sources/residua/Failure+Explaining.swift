@@ -4,6 +4,7 @@ import Compute
 import Differentiation
 import LinearAlgebra
 import Models
+import ProblemFiles
 import Problems
 import Reports
 import Solvers
@@ -16,6 +17,8 @@ extension Failure {
         guard let code = Failure.code(error) else { return nil }
         // What is wrong with a file begins with the file's name, which is left as it is written.
         if let error = error as? ModelError, !error.isTooLarge {
+            self.init(code, Failure.stopped("\(error)"))
+        } else if let error = error as? ProblemFileError, !error.isAboutName {
             self.init(code, Failure.stopped("\(error)"))
         } else {
             self.init(code, Failure.sentence("\(error)"))
@@ -41,6 +44,7 @@ extension Failure {
             case .tooLarge: .usage
             default: .badInput
             }
+        case let error as ProblemFileError: error.isAboutName ? .usage : .badInput
         case let error as SolverError:
             switch error {
             case .compute(let inner): code(inner)
@@ -83,6 +87,10 @@ extension Failure {
     private static func stopped(_ text: String) -> String {
         text.contains("\n") || text.hasSuffix(".") || text.hasSuffix("^") ? text : text + "."
     }
+}
+
+extension ProblemFileError {
+    fileprivate var isAboutName: Bool { if case .unknown = self { true } else { false } }
 }
 
 extension ModelError {

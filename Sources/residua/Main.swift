@@ -16,8 +16,8 @@ struct ResiduaCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            DevicesCommand.self, DemoCommand.self, ProblemsCommand.self, SpectrumCommand.self, ReproduceCommand.self,
-            MatMulCommand.self, BenchCommand.self,
+            DevicesCommand.self, DemoCommand.self, ProblemsCommand.self, CheckCommand.self, SpectrumCommand.self,
+            ReproduceCommand.self, MatMulCommand.self, BenchCommand.self,
         ])
 
     static func main() {

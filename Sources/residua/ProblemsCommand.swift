@@ -4,7 +4,8 @@ import Reports
 
 struct ProblemsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "problems", abstract: "Lists the problem catalogue.", discussion: "Example: residua problems --json")
+        commandName: "problems", abstract: "Lists the problem catalogue.",
+        discussion: "Example: residua problems --json\n\nA problem file (see `residua check --help`) may stand wherever a name of this list does.")
 
     @OptionGroup var common: CommonOptions
 
@@ -12,29 +13,14 @@ struct ProblemsCommand: ParsableCommand {
         let started = ContinuousClock.now
         let problems = Problem.catalogue
         if common.json {
-            let list = problems.map { problem in
-                JSONValue.object([
-                    ("name", .string(problem.name)), ("summary", .string(problem.summary)),
-                    ("coordinates", .array(problem.coordinates.map(JSONValue.string))), ("fields", .array(problem.fields.map(JSONValue.string))),
-                    ("equations", .array(problem.equations.map { .string($0.text) })),
-                    (
-                        "conditions",
-                        .array(
-                            problem.conditions.map {
-                                .object([("on", .string($0.name)), ("equation", .string($0.text)), ("weight", .number($0.weight))])
-                            })
-                    ),
-                    ("exact", .array(problem.exact.map { .string("\($0)") })),
-                ])
-            }
+            let list = problems.map { JSONValue.object($0.members) }
             try Terminal.result(common.report([("problems", .array(list))], device: "", started: started).text)
             return
         }
-        var table = TextTable(["name", "equation", "exact solution"])
+        var table = TextTable(["name", "equation", "solution"])
         for problem in problems {
-            table.rows.append([
-                problem.name, problem.equations.map(\.text).joined(separator: "; "), problem.exact.map { "\($0)" }.joined(separator: "; "),
-            ])
+            let solution = problem.exact.isEmpty ? problem.solutionName ?? "" : problem.exact.map { "\($0)" }.joined(separator: "; ")
+            table.rows.append([problem.name, problem.equations.map(\.text).joined(separator: "; "), solution])
         }
         try Terminal.result(table.text)
     }

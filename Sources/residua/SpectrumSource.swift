@@ -2,13 +2,14 @@ import ArgumentParser
 import Differentiation
 import LinearAlgebra
 import Models
+import ProblemFiles
 import Problems
 import Solvers
 import Spectra
 
 /// Where `spectrum` takes its equation, points and features from.
 struct SpectrumSource: ParsableArguments {
-    @Argument(help: "A problem of the catalogue.")
+    @Argument(help: "A problem of the catalogue, or a problem file.")
     var problem: String?
 
     @Option(help: ArgumentHelp("Number of random features; 100 in one dimension, else 200.", valueName: "n"))
@@ -120,7 +121,7 @@ struct SpectrumSource: ParsableArguments {
             notes.append("the model's activation \(loaded.activation) is used, not \(chosen)")
         }
         let file = try data.map { try CollocationData(contentsOf: $0, conditions: try conditionNames()) }
-        let statement = try problem.map { try Problem.named($0) }
+        let statement = try problem.map { try Problem.read($0) }
         let dimension = statement?.dimension ?? file?.dimension ?? 1
         if let loaded, loaded.dimension != dimension {
             throw ModelError.shape(
@@ -164,10 +165,8 @@ struct SpectrumSource: ParsableArguments {
             let formula = try Expression(parsing: exact, in: vocabulary)
             return (points.interior.points, try problem.values(of: formula, at: points.interior))
         }
-        guard problem.domain != nil, !problem.exact.isEmpty else { return nil }
-        let places = try problem.testPoints(seed: seed)
-        guard let values = try problem.exactValues(at: places) else { return nil }
-        return (places, values)
+        guard problem.domain != nil, let solution = try problem.solution(seed: seed) else { return nil }
+        return (solution.points, solution.values[0])
     }
 
     /// The names before the colons of --condition, which are those of the arrays of points.

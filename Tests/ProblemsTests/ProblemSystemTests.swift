@@ -68,7 +68,7 @@ import Testing
         refused("w stands in no equation") {
             $0.fields = ["u", "v", "w"]; $0.exact = []; $0.conditions = [.init("u = 0")]
         }
-        refused("contains none of the fields") { $0.equations = ["u_t = v", "x = t", "v_t = u"] }
+        refused("does not contain any of the fields") { $0.equations = ["u_t = v", "x = t", "v_t = u"] }
         refused("none of the fields") { $0.hard = ["w": .init()] }
         refused("zero everywhere") { $0.hard = ["u": .init(factor: "x - x")] }
         refused("unknown") { $0.hard = ["u": .init(factor: "u")] }

@@ -68,7 +68,9 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: try #require(object["report"] as? String)))
     }
 
-    @Test(arguments: ["devices", "demo", "problems", "spectrum", "reproduce", "matmul", "bench"]) func helpShowsAnExampleThatRuns(_ verb: String)
+    @Test(arguments: ["devices", "demo", "problems", "check", "spectrum", "reproduce", "matmul", "bench"]) func helpShowsAnExampleThatRuns(
+        _ verb: String
+    )
         throws
     {
         let help = try Program([verb, "--help"])
@@ -77,7 +79,7 @@ import Testing
         let example = try #require(line.range(of: "residua ")).upperBound
         let arguments = line[example...].split(separator: " ").map(String.init)
         switch verb {
-        case "devices", "problems", "spectrum":
+        case "devices", "problems", "check", "spectrum":
             let run = try Program(arguments)
             // The example of `devices` asks for OpenCL, which need not be there.
             #expect(run.status == 0 || (verb == "devices" && run.status == 69), "\(run.errors)")
