@@ -1,10 +1,11 @@
 # One line a task; the work is done by scripts/.
-.PHONY: setup demo test bench lint sanitize clean
+.PHONY: setup demo test bench lint sanitize fuzz clean
 
 setup:    ; @scripts/setup all
 demo:     ; @scripts/setup build plots && scripts/demo
 test:     ; @scripts/setup all && scripts/test
 bench:    ; @scripts/setup build && scripts/bench
 lint:     ; @scripts/lint
+fuzz:     ; @scripts/fuzz
 sanitize: ; @scripts/setup all && scripts/sanitize
 clean:    ; @rm -rf .build residua-report

@@ -47,6 +47,8 @@ struct ProblemFile {
             let line = 1 + bytes.prefix { $0 != 0 }.filter { $0 == UInt8(ascii: "\n") }.count
             throw .malformed(path: path, line: bytes.contains(0) ? line : 1, reason: "it is not a text in UTF-8")
         }
+        let places = TOMLPlaces(text)
+        if let flaw = places.flaw { throw .malformed(path: path, line: flaw.line, reason: flaw.reason) }
         do {
             let table = try TOMLTable(string: text)
             guard case .table(let members) = TOMLNode(table: table) else {
@@ -59,7 +61,7 @@ struct ProblemFile {
             throw .malformed(path: path, line: 1, reason: "\(error)")
         }
         self.path = path
-        places = TOMLPlaces(text)
+        self.places = places
     }
 
     /// The parser's words as part of a sentence.

@@ -1,11 +1,14 @@
 /// Where the keys and values of a TOML text stand, by their paths such as `conditions[1].equation`.
 ///
-/// The text has been accepted by the parser before, which keeps neither places nor the order of a table's keys; what is not understood here has no place.
+/// The parser keeps neither places nor the order of a table's keys. This looks at the text before it does; of what breaks the rules of TOML it finds
+/// some, the rest it walks over.
 struct TOMLPlaces {
     /// The line, from 1, by path.
     private(set) var lines: [String: Int] = [:]
     /// All paths in the order of the text.
     private(set) var order: [String] = []
+    /// The first place where a key or a value does not begin as one can, which the parser does not survive everywhere.
+    private(set) var flaw: (line: Int, reason: String)?
 
     private let bytes: [UInt8]
     private var position = 0
@@ -106,7 +109,8 @@ struct TOMLPlaces {
         var keys: [String] = []
         repeat {
             skip(lines: false)
-            if next == UInt8(ascii: "\"") || next == UInt8(ascii: "'") {
+            if !(next.map { isBare($0) || isQuote($0) } ?? false) { complain("a key is missing") }
+            if let byte = next, isQuote(byte) {
                 keys.append(string())
             } else {
                 let start = position
@@ -123,6 +127,8 @@ struct TOMLPlaces {
         return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-"
     }
 
+    private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
     private mutating func pair(in prefix: String) {
         let line = line
         let keys = key()
@@ -136,9 +142,17 @@ struct TOMLPlaces {
         value(path, depth: 0)
     }
 
+    private mutating func complain(_ reason: String) {
+        if flaw == nil { flaw = (line, reason) }
+    }
+
     private mutating func value(_ path: String, depth: Int) {
         skip(lines: false)
-        guard let byte = next, depth < 300 else { return }
+        guard let byte = next, isQuote(byte) || isBare(byte) || "[{+.".utf8.contains(byte) else {
+            complain("a value is missing")
+            return
+        }
+        guard depth < 300 else { return }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = string()
         case UInt8(ascii: "["):
@@ -200,6 +214,8 @@ struct TOMLPlaces {
         }
         let contents = String(decoding: bytes[min(start, bytes.count)..<min(position, bytes.count)], as: UTF8.self)
         for _ in 0..<length where next != nil { advance() }
+        // Up to two quotation marks may stand before the closing three.
+        if isTriple { while next == quote { advance() } }
         return contents
     }
 }

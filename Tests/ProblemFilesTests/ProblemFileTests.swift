@@ -37,6 +37,9 @@ import Testing
         let conditions = "conditions = [{ on = \"boundary\", equation = \"u = 0\" }]"
         let inline = try problem("coordinates = { z = [0, 1], a = [0, 2], \"m\" = [0, 3] }\nequation = \"u_a = u_zm\"\n" + conditions)
         #expect(inline.coordinates == ["z", "a", "m"] && inline.domain?.bounds.map(\.upperBound) == [1, 2, 3])
+        let quotes = try problem(
+            "summary = \"\"\"two\n\\\"[[#\"\"\"\"\"\ncoordinates = { y = [0, 1], x = [0, 2] }\nequation = \"u_x = u_y\"\n" + conditions)
+        #expect(quotes.coordinates == ["y", "x"] && quotes.summary.hasSuffix("[[#\"\""))
         let section = try problem(conditions + "\nequation = \"u_t = u_x\"\n[coordinates]\nx = [0, 1]\n# a note\nt = [0, 2]\n")
         #expect(section.coordinates == ["x", "t"])
         let dotted = try problem("coordinates.x = [0, 1]\ncoordinates.b = [0, 1]\nequation = \"u_b = u_x\"\n" + conditions)
@@ -165,6 +168,10 @@ import Testing
         for bytes: [UInt8] in [[0xFF, 0xFE, 0x41], Array("a = 1\n".utf8) + [0], Array(repeating: 0x20, count: 2_000_000)] {
             #expect(throws: ProblemFileError.self) { try Problem(bytes: bytes, path: "f") }
         }
+        // Keys and values that do not begin as one can, some of which end the parser.
+        for text in [
+            "[#a]\nb = 1", "a = 1\n[[ #a]]", "[a]\n[]", "[", "[[", "a = [0, }", "a = [1,,2]", "a = ,", "a =", "a = [\u{A0}]", "a..b = 1", "= 1",
+        ] { #expect(throws: ProblemFileError.self) { try problem(text) } }
         // A thousand brackets do not exhaust the stack.
         #expect(throws: ProblemFileError.self) { try problem("a = " + String(repeating: "[", count: 1000)) }
         #expect(throws: ProblemFileError.self) { try problem("fields = " + String(repeating: "[", count: 200) + String(repeating: "]", count: 200)) }

@@ -8,16 +8,21 @@
 ///
 /// The datum's derivative jumps at ±1, so that its coefficients fall like 1/k²; they are taken exactly, not by interpolation, and the cube is
 /// projected exactly by a transform of four times the length.
-struct AllenCahn {
+package struct AllenCahn {
     static let diffusion = 1e-4
 
     /// The number of cosines.
-    let modes: Int
+    package let modes: Int
     /// Steps between two times of the grid.
-    let steps: Int
+    package let steps: Int
+
+    package init(modes: Int, steps: Int) {
+        self.modes = modes
+        self.steps = steps
+    }
 
     /// The coefficients at the times 0, 1/100, …, 1, or to the `count`-th of them.
-    func coefficients(count: Int = 100) -> [[Double]] {
+    package func coefficients(count: Int = 100) -> [[Double]] {
         let transform = FourierTransform(count: 4 * modes)
         var linear = ComplexArray(count: modes)
         for k in 0..<modes { linear.real[k] = 5 - AllenCahn.diffusion * (.pi * Double(k)) * (.pi * Double(k)) }
@@ -50,14 +55,14 @@ struct AllenCahn {
     }
 
     /// ∫ x² cos πx cos kπx over (−1, 1), half of it for k = 0.
-    static func datum(_ modes: Int) -> [Double] {
+    package static func datum(_ modes: Int) -> [Double] {
         // ∫ x² cos mπx
         func moment(_ m: Int) -> Double { m == 0 ? 2.0 / 3 : (m.isMultiple(of: 2) ? 4 : -4) / (.pi * Double(m) * (.pi * Double(m))) }
         return (0..<modes).map { k in (moment(k - 1) + moment(k + 1)) / (k == 0 ? 4 : 2) }
     }
 
     /// Σ a_k cos kπx.
-    static func value(_ coefficients: [Double], x: Double) -> Double {
+    package static func value(_ coefficients: [Double], x: Double) -> Double {
         coefficients.indices.reversed().reduce(0.0) { $0 + coefficients[$1] * cos(.pi * Double($1) * x) }
     }
 

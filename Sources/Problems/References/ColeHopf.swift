@@ -10,9 +10,9 @@
 ///
 /// with η = z√(4νt) by the trapezoidal rule, whose error for these integrands is far below rounding; weights relative to the largest.
 /// Source: C. Basdevant and others, "Spectral and finite difference solutions of the Burgers equation", Comput. Fluids 14 (1986).
-enum ColeHopf {
+package enum ColeHopf {
     /// u at a point, to about 1e-14 for ν ≥ 1e-3 and t ≤ 1.
-    static func value(x: Double, t: Double, viscosity: Double) -> Double {
+    package static func value(x: Double, t: Double, viscosity: Double) -> Double {
         if t <= 0 { return -sin(.pi * x) }
         let scale = (4 * viscosity * t).squareRoot()
         let steepness = 1 / (2 * .pi * viscosity)

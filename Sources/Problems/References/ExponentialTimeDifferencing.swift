@@ -5,21 +5,21 @@
 #endif
 
 /// Complex numbers by their parts.
-struct ComplexArray {
-    var real: [Double]
-    var imaginary: [Double]
+package struct ComplexArray {
+    package var real: [Double]
+    package var imaginary: [Double]
 
-    init(count: Int) {
+    package init(count: Int) {
         real = Array(repeating: 0, count: count)
         imaginary = real
     }
 
-    init(real: [Double], imaginary: [Double]) {
+    package init(real: [Double], imaginary: [Double]) {
         self.real = real
         self.imaginary = imaginary
     }
 
-    var count: Int { real.count }
+    package var count: Int { real.count }
 }
 
 /// Fourth-order exponential time differencing for v' = L v + N(v) with a diagonal L.

@@ -5,15 +5,15 @@
 #endif
 
 /// The discrete Fourier transform of a power of two of complex numbers, radix 2, decimation in time; error about eps·log₂ n in norm.
-struct FourierTransform {
-    let count: Int
+package struct FourierTransform {
+    package let count: Int
     /// Those of each pass, one pass behind the other.
     private let cosines: [Double]
     private let sines: [Double]
     private let places: [Int]
 
     /// - Precondition: `count` is a power of two.
-    init(count: Int) {
+    package init(count: Int) {
         precondition(count > 0 && count & (count - 1) == 0, "the length of the transform is a power of two")
         self.count = count
         var angles: [Double] = []
@@ -29,7 +29,7 @@ struct FourierTransform {
     }
 
     /// x_j ↦ Σ_j x_j e^{∓2πijk/n} in place: − forward, + backward, neither scaled.
-    func transform(_ real: inout [Double], _ imaginary: inout [Double], backward: Bool = false) {
+    package func transform(_ real: inout [Double], _ imaginary: inout [Double], backward: Bool = false) {
         precondition(real.count == count && imaginary.count == count, "the transform has \(count) numbers")
         for (k, place) in places.enumerated() where k < place {
             real.swapAt(k, place)

@@ -7,13 +7,18 @@
 /// u_t + u u_x + 0.022² u_xxx = 0, periodic on (−1, 1), from u = cos πx: u = Σ c_k(t) e^{ikπx}, the square projected exactly.
 ///
 /// Source of the problem: N. Zabusky, M. Kruskal, "Interaction of 'solitons' in a collisionless plasma", Phys. Rev. Lett. 15 (1965).
-struct KortewegDeVries {
+package struct KortewegDeVries {
     static let dispersion = 0.022 * 0.022
 
     /// The length of the transform; |k| < points/3 are kept.
-    let points: Int
+    package let points: Int
     /// Steps between two times of the grid.
-    let steps: Int
+    package let steps: Int
+
+    package init(points: Int, steps: Int) {
+        self.points = points
+        self.steps = steps
+    }
 
     /// The highest k kept.
     private var highest: Int { (points - 1) / 3 }
@@ -21,7 +26,7 @@ struct KortewegDeVries {
     private func wavenumber(_ index: Int) -> Int { index <= points / 2 ? index : index - points }
 
     /// The coefficients c_k, k = 0, 1, …, −1, at the times 0, 1/100, …, 1, or to the `count`-th of them.
-    func coefficients(count: Int = 100) -> [ComplexArray] {
+    package func coefficients(count: Int = 100) -> [ComplexArray] {
         let transform = FourierTransform(count: points)
         var linear = ComplexArray(count: points)
         for index in 0..<points {
