@@ -101,7 +101,7 @@ struct ProblemReader {
             guard domain.containsClosed(point) else {
                 throw .inconsistent(reason: "the point \(point) lies outside the domain", key: key + ".at")
             }
-            return (.point(point), zip(coordinates, point).map { "\($0) = \($1)" }.joined(separator: ", "), [])
+            return (.point(point), zip(coordinates, point).map { "\($0) = \(ProblemReader.shortest($1))" }.joined(separator: ", "), [])
         case .points(let set, let name):
             guard set.points.columns == coordinates.count else {
                 throw .inconsistent(
@@ -128,7 +128,14 @@ struct ProblemReader {
 
     private func name(ofEnds axis: Int) -> String {
         let interval = domain.bounds[axis]
-        return "\(coordinates[axis]) = \(interval.lowerBound), \(coordinates[axis]) = \(interval.upperBound)"
+        let (lower, upper) = (ProblemReader.shortest(interval.lowerBound), ProblemReader.shortest(interval.upperBound))
+        return "\(coordinates[axis]) = \(lower), \(coordinates[axis]) = \(upper)"
+    }
+
+    /// The shortest decimal that reads back the same.
+    private static func shortest(_ value: Double) -> String {
+        let text = "\(value)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     private func periodic(

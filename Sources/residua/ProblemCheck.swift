@@ -37,20 +37,23 @@ struct ProblemCheck {
     private var lines: [String] {
         var lines = ["\(problem.name): \(problem.summary)"]
         if let domain = problem.domain {
-            let intervals = zip(problem.coordinates, domain.bounds).prefix(6).map { "\($0) in (\($1.lowerBound), \($1.upperBound))" }
+            let intervals = zip(problem.coordinates, domain.bounds).prefix(6).map { name, interval in
+                "\(name) in (\(JSONValue.shortest(interval.lowerBound)), \(JSONValue.shortest(interval.upperBound)))"
+            }
             let more = problem.dimension > 6 ? ", … (\(problem.dimension))" : ""
             lines.append("domain       \(domain.shape.rawValue): \(intervals.joined(separator: ", "))\(more)")
         }
         lines.append("fields       \(problem.fields.joined(separator: ", "))")
         let parameters = problem.parameters.sorted { $0.key < $1.key }.map { name, value in
-            "\(name) = \(value)\(problem.trainable.contains(name) ? " (trainable, to begin with)" : "")"
+            "\(name) = \(JSONValue.shortest(value))\(problem.trainable.contains(name) ? " (trainable, to begin with)" : "")"
         }
         if !parameters.isEmpty { lines.append("parameters   \(parameters.joined(separator: ", "))") }
         for equation in problem.equations { lines.append("equation     \(equation.text)    at \(points.interior.count) points") }
         let leaves = problem.derivatives.map(problem.spelled)
         lines.append("derivatives  \(leaves.prefix(12).joined(separator: ", "))\(leaves.count > 12 ? ", … (\(leaves.count))" : "")")
         for (condition, set) in zip(problem.conditions, points.conditions) {
-            lines.append("condition    on \(condition.name): \(problem.text(of: condition))    at \(set.count) points, weight \(condition.weight)")
+            let weight = JSONValue.shortest(condition.weight)
+            lines.append("condition    on \(condition.name): \(problem.text(of: condition))    at \(set.count) points, weight \(weight)")
         }
         for form in problem.hard { lines.append("hard         \(form.field) = \(form.offset) + (\(form.factor))·N") }
         lines.append("solution     \(problem.solutionName ?? "not known")")
@@ -73,7 +76,7 @@ extension Problem {
                 }
             }
             if !hasStart && hard.isEmpty {
-                warnings.append("No condition holds at t = \(domain.bounds[axis].lowerBound), where the evolution begins.")
+                warnings.append("No condition holds at t = \(JSONValue.shortest(domain.bounds[axis].lowerBound)), where the evolution begins.")
             }
         }
         for field in fields where !conditions.contains(where: { $0.derivatives.contains { $0.field == field } }) {

@@ -79,7 +79,7 @@ import Testing
         let points = try plane.collocationPoints(4, seed: 0)
         #expect(points.conditions[0].points.row(0) == [-1, 0] && points.conditions[0].count == 1)
         #expect(points.conditions[1] == data)
-        #expect(plane.conditions.map(\.name) == ["x = -1.0, y = 0.0", "obs.npy"])
+        #expect(plane.conditions.map(\.name) == ["x = -1, y = 0", "obs.npy"])
         #expect(try values(plane, 1, u: "x") == [-3, -3.5])
     }
 

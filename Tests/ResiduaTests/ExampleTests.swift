@@ -14,3 +14,11 @@ import Testing
     #expect(records[0].cuts[0].count < 50 && records[1].cuts[0].count == 100)
     #expect(records[0].cuts[0].entropy > records[1].cuts[0].entropy)
 }
+
+/// An equation by operators is the one that is read from text.
+@Test func exampleOfAnEquation() throws {
+    let u = Field("u", of: ["x", "t"])
+    let nu = Formula.parameter("nu")
+    let burgers = u.t + u * u.x - nu * u.xx
+    #expect(try burgers == Problem.named("burgers").equations[0].residual)
+}
