@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -33,8 +35,18 @@ package enum ColeHopf {
         return -above / below
     }
 
-    /// On the grid; the solution is odd in x.
+    private static let computed = Mutex<[Double: Solution]>([:])
+
+    /// On the grid, computed once for every viscosity.
     static func solution(viscosity: Double) -> Solution {
+        if let known = computed.withLock({ $0[viscosity] }) { return known }
+        let solution = onGrid(viscosity: viscosity)
+        computed.withLock { $0[viscosity] = solution }
+        return solution
+    }
+
+    /// The solution is odd in x.
+    private static func onGrid(viscosity: Double) -> Solution {
         let (x, t) = Reference.grid
         return Reference.onGrid(
             t.map { time in
