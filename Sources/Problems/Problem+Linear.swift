@@ -28,6 +28,16 @@ extension Problem {
         }
     }
 
+    /// Whether every equation and condition is linear in the fields, whatever its coefficients.
+    public var isLinear: Bool {
+        (equations.map(\.residual) + conditions.compactMap(\.residual)).allSatisfy { residual in
+            var graph = residual.graph
+            let leaves = residual.derivatives.map { graph.derivative($0) }
+            let partials = graph.gradient(of: residual.root, withRespectTo: leaves)
+            return partials.allSatisfy { Expression(graph: graph, root: $0).derivatives.isEmpty }
+        }
+    }
+
     /// A formula's values at points, in float64.
     ///
     /// - Parameters:

@@ -28,7 +28,7 @@ struct ProblemCheck {
             members.append((key, .array(conditions)))
         }
         members += [
-            ("points", .integer(points.interior.count)), ("linear", .bool((try? problem.linearForms()) != nil)),
+            ("points", .integer(points.interior.count)), ("linear", .bool(problem.isLinear)),
             ("warnings", .array(warnings.map(JSONValue.string))),
         ]
         return (members, lines)

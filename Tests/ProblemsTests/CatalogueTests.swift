@@ -45,6 +45,9 @@ import Testing
         for name in ["poisson1d-mixed", "biharmonic2d-clamped", "lshape", "wave", "heat-inverse", "poisson5d"] {
             #expect(try Problem.named(name).linearForms().conditions.count == Problem.named(name).conditions.count)
         }
+        for problem in Problem.catalogue {
+            #expect(problem.isLinear == !["burgers", "kdv", "allen-cahn", "kovasznay"].contains(problem.name), "\(problem.name)")
+        }
         for name in ["burgers", "kdv", "allen-cahn", "kovasznay"] {
             #expect(throws: ProblemError.self) { try Problem.named(name).linearForms() }
         }
