@@ -82,4 +82,5 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil_exact(
             for (int g = 0; g < groups; g++) y = pair_add(y, pair_times(sums[g], pair_constant(scales[g], scales_low[g])));
             store_values(y.high, block, v, result + result_offset + j * result_stride + block.first);
         }
+    if (block.stream) STREAM_ENDS();
 }

@@ -2,12 +2,12 @@
 // values at neighbouring points lie side by side and are the lanes of a vector; weights are broadcast.
 //
 // Build macros: F64, VW; ACTIVATION (numbers as in activations.clh);
-//   P   points of a work-item, a multiple of VW       CPU 128, GPU VW
-//   RJ  features computed side by side                4
+//   P   points of a work-item, a multiple of VW       CPU 128 or 256, GPU VW
+//   RJ  features computed side by side                4, with wide vectors 1
 //   FJ  features of a work-item, a multiple of RJ     CPU 32, GPU RJ
 //   KC  coordinates whose weights are split at once   CPU 32, GPU 1
 //   GROUPS  most groups of a stencil sum, 1 to 16 (16 always serves)
-// CPU: VW 16 (f32), 16 or 8 (f64), local size (1, 1). GPU: VW 1 or 2, local size (64 to 256, 1).
+// CPU: VW 8 or 16, or four registers' lanes with wide.clh, local size (1, 1). GPU: VW 1 or 2, local size (64 to 256, 1).
 // Global size, both kernels: (blocks, ceil(N / FJ)), the first rounded up to the local size, where
 //   blocks = max(1, (M + P - VW) / P) in integers. M, N >= 1; d 1 to 1024.
 //
@@ -31,8 +31,15 @@
 #ifndef CLSHIM
 #define KERNEL_ITEM
 #define SHARED INLINE            /* one copy for all activations, where several are compiled together */
+#if VW > 16
+#define STREAM (M * N >= (8 << 20) / (long)sizeof(REAL))   /* these results leave the caches before anybody reads them */
+#define STOREV_PAST_CACHES(v, p) wide_store_past_caches(v, p)
+#define STREAM_ENDS() wide_stores_end()
+#else
 #define STREAM 0
 #define STOREV_PAST_CACHES(v, p) STOREV(v, p)
+#define STREAM_ENDS()
+#endif
 #ifndef KERNEL_ATTRIBUTES
 #if defined(__has_attribute)
 #if __has_attribute(min_vector_width)
@@ -308,6 +315,7 @@ __kernel KERNEL_ATTRIBUTES void features_by_nodes(
             }
         }
     }
+    if (block.stream) STREAM_ENDS();
 }
 
 // MARK: Sums over stencils
@@ -353,4 +361,5 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil(
             }
         }
     }
+    if (block.stream) STREAM_ENDS();
 }

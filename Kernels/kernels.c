@@ -17,6 +17,9 @@ TEXT(ceilings_cl) = {
 TEXT(functions_clh) = {
 #embed "functions.clh" suffix(, )
     0};
+TEXT(wide_clh) = {
+#embed "wide.clh" suffix(, )
+    0};
 TEXT(activations_clh) = {
 #embed "activations.clh" suffix(, )
     0};
@@ -36,6 +39,7 @@ const kernels_text kernels_texts[] = {
     ENTRY("probe.cl", probe_cl),
     ENTRY("ceilings.cl", ceilings_cl),
     ENTRY("functions.clh", functions_clh),
+    ENTRY("wide.clh", wide_clh),
     ENTRY("activations.clh", activations_clh),
     ENTRY("map.cl", map_cl),
     ENTRY("features.cl", features_cl),

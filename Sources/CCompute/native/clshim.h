@@ -42,6 +42,7 @@ typedef INT clshim_int __attribute__((ext_vector_type(VW), aligned(sizeof(INT)),
 #define LOADV(p) _Generic(*(p), REAL: (REALV)*(const clshim_real *)(p), INT: *(const clshim_int *)(p))
 #define STOREV(v, p) (*_Generic(*(p), REAL: (clshim_real *)(p), INT: (clshim_int *)(p)) = (v))
 // Past the caches where the place is aligned for it; whoever runs the kernel fences afterwards.
+#define STREAM_ENDS()
 typedef REAL clshim_line __attribute__((ext_vector_type(VW), aligned(64), may_alias));
 #define STOREV_PAST_CACHES(v, p)                                                                                              \
     do {                                                                                                                     \

@@ -18,8 +18,8 @@ typedef struct feature_launch {
 
 /// Points and features of a work-item, as the text asks for.
 static void prepare(const ocl_device *d, const cc_feature_set *set, feature_launch *l) {
-    const int vw = d->shape.local ? 1 : ocl_vector(d, set->precision);
-    const int64_t p = d->shape.local ? vw : 128, rj = 4, fj = d->shape.local ? rj : 32;
+    const int vw = ocl_function_vector(d, set->precision);
+    const int64_t p = d->shape.local ? vw : d->entry->wide_vectors ? 256 : 128, rj = d->entry->wide_vectors ? 1 : 4, fj = d->shape.local ? rj : 32;
     ocl_options(d, set->precision, l->options, sizeof l->options, "-DVW=%d -DACTIVATION=%d -DP=%d -DRJ=%d -DFJ=%d -DKC=%d", vw, (int)set->activation, (int)p,
                 (int)rj, (int)fj, d->shape.local ? 1 : 32);
     l->points = ocl_memory(set->point_coordinates.buffer);

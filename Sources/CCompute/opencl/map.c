@@ -5,7 +5,7 @@ cc_status ocl_map_values(cc_device *device, const cc_map *map, cc_error *error) 
     if (map->count == 0) return CC_OK;
     ocl_device *d = ocl_of(device);
     const bool activation = map->function == CC_FN_ACTIVATION;
-    const int vw = d->shape.local ? 1 : ocl_vector(d, map->precision), span = d->shape.local ? 4 : 1024;
+    const int vw = ocl_function_vector(d, map->precision), span = d->shape.local ? 4 : 1024;
     char options[1024];
     ocl_options(d, map->precision, options, sizeof options, "-DVW=%d -DP=%d -DFUNCTION=%d -DACTIVATION=%d -DORDER=%d", vw, span, (int)map->function,
                 activation ? (int)map->activation : 0, activation ? map->order : 0);

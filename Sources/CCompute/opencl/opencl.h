@@ -49,6 +49,7 @@ typedef struct ocl_entry {
     uint64_t workgroup;
     bool host_memory;      ///< memory of the host is used in place
     bool exact_division;   ///< single-precision division and roots can be had correctly rounded
+    bool wide_vectors;     ///< its compiler is made of Clang and its kernels run on a processor: Kernels/wide.clh serves
     bool simulator;        ///< Oclgrind, which interprets kernels and knows no prefetch
     bool keeps_binaries;   ///< its implementation has a cache of its own, and asking for binaries compiles again
 } ocl_entry;
@@ -91,6 +92,11 @@ typedef struct ocl_buffer {
 static inline ocl_device *ocl_of(cc_device *device) { return (ocl_device *)device; }
 static inline cl_mem ocl_memory(const cc_buffer *buffer) { return buffer ? ((const ocl_buffer *)buffer)->memory : NULL; }
 static inline int ocl_vector(const ocl_device *d, cc_precision p) { return p == CC_F64 ? d->shape.vector_f64 : d->shape.vector_f32; }
+/// Lanes of a vector in kernels of elementary functions, long chains of dependent operations: four registers' where they can be had,
+/// so that four chains are in flight; a single item of a GPU.
+static inline int ocl_function_vector(const ocl_device *d, cc_precision p) {
+    return d->shape.local ? 1 : (d->entry->wide_vectors ? 4 : 1) * ocl_vector(d, p);
+}
 
 cc_status ocl_open(int32_t index, cc_device **device, cc_error *error);
 void ocl_close(cc_device *device);
