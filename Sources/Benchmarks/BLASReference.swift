@@ -12,32 +12,8 @@ public enum BLASReference {
         return try work()
     }
 
-    /// Rate of C ← A·B for m × n × k in GFLOP/s: the median of repeated runs, and the best run.
-    public static func product(_ precision: BenchmarkRow.Precision, m: Int, n: Int, k: Int, threads: Int, budget: Double = 1) -> (
-        median: Double, best: Double
-    ) {
-        var (rows, columns, inner) = (Int32(m), Int32(n), Int32(k))
-        func fill(_ count: Int) -> [Double] { (0..<count).map { Double(($0 &* 7919) % 2003) / 1001.5 - 1 } }
-        let (a, b) = (fill(m * k), fill(k * n))
-        let flops = 2 * Double(m) * Double(n) * Double(k)
-        let timing: Timing = withThreads(threads) {
-            switch precision {
-            case .f64:
-                var c = [Double](repeating: 0, count: m * n)
-                var (one, zero) = (1.0, 0.0)
-                return Timing.measure(budget: budget) { dgemm_("N", "N", &rows, &columns, &inner, &one, a, &rows, b, &inner, &zero, &c, &rows) }
-            case .f32:
-                let (a32, b32) = (a.map(Float.init), b.map(Float.init))
-                var c = [Float](repeating: 0, count: m * n)
-                var (one, zero) = (Float(1), Float(0))
-                return Timing.measure(budget: budget) { sgemm_("N", "N", &rows, &columns, &inner, &one, a32, &rows, b32, &inner, &zero, &c, &rows) }
-            }
-        }
-        return (flops / timing.median * 1e-9, flops / timing.best * 1e-9)
-    }
-
     /// Seconds of dgeqrf alone on an m × n matrix given column-major.
-    public static func factorization(_ matrix: [Double], m: Int, n: Int, threads: Int, repetitions: Int) throws(BenchmarkError) -> Double {
+    static func factorization(_ matrix: [Double], m: Int, n: Int, threads: Int) throws(BenchmarkError) -> Double {
         var (rows, columns) = (Int32(m), Int32(n))
         var tau = [Double](repeating: 0, count: min(m, n))
         var (size, query, info) = ([0.0], Int32(-1), Int32(0))
@@ -45,16 +21,44 @@ public enum BLASReference {
         dgeqrf_(&rows, &columns, &a, &rows, &tau, &size, &query, &info)
         var length = Int32(size[0])
         var work = [Double](repeating: 0, count: Int(length))
-        let clock = ContinuousClock()
-        var times: [Double] = []
-        for _ in 0..<repetitions {
-            a = matrix
-            let start = clock.now
-            withThreads(threads) { dgeqrf_(&rows, &columns, &a, &rows, &tau, &work, &length, &info) }
-            let duration = start.duration(to: clock.now).components
-            times.append(Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
-            if info != 0 { throw .factorization(Int(info)) }
+        a.withUnsafeMutableBufferPointer { $0[0] = $0[0] }  // the copy is made now
+        let seconds = withThreads(threads) {
+            Stopwatch.seconds { dgeqrf_(&rows, &columns, &a, &rows, &tau, &work, &length, &info) }
         }
-        return Timing(seconds: times.sorted()).median
+        if info != 0 { throw .factorization(Int(info)) }
+        return seconds
+    }
+}
+
+/// OpenBLAS's C ← A·B for m × n × k, its matrices in place.
+final class BLASProduct {
+    private var dimensions: (m: Int32, n: Int32, k: Int32)
+    private let threads: Int
+    private var double: (a: [Double], b: [Double], c: [Double])?
+    private var single: (a: [Float], b: [Float], c: [Float])?
+
+    init(_ precision: BenchmarkRow.Precision, m: Int, n: Int, k: Int, threads: Int) {
+        dimensions = (Int32(m), Int32(n), Int32(k))
+        self.threads = threads
+        func fill(_ count: Int) -> [Double] { (0..<count).map { Double(($0 &* 7919) % 2003) / 1001.5 - 1 } }
+        switch precision {
+        case .f64: double = (fill(m * k), fill(k * n), [Double](repeating: 0, count: m * n))
+        case .f32: single = (fill(m * k).map(Float.init), fill(k * n).map(Float.init), [Float](repeating: 0, count: m * n))
+        }
+    }
+
+    var flops: Double { 2 * Double(dimensions.m) * Double(dimensions.n) * Double(dimensions.k) }
+
+    func run() {
+        var (m, n, k) = dimensions
+        BLASReference.withThreads(threads) {
+            if double != nil {
+                var (one, zero) = (1.0, 0.0)
+                dgemm_("N", "N", &m, &n, &k, &one, double!.a, &m, double!.b, &k, &zero, &double!.c, &m)
+            } else if single != nil {
+                var (one, zero) = (Float(1), Float(0))
+                sgemm_("N", "N", &m, &n, &k, &one, single!.a, &m, single!.b, &k, &zero, &single!.c, &m)
+            }
+        }
     }
 }

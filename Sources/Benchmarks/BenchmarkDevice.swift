@@ -4,6 +4,8 @@ import CCompute
 final class BenchmarkDevice {
     let handle: OpaquePointer
     private var buffers: [OpaquePointer] = []
+    /// The native path as a rival of this device, opened when asked for.
+    private var native: BenchmarkDevice?
 
     init(index: Int32) throws(BenchmarkError) {
         var opened: OpaquePointer?
@@ -16,6 +18,11 @@ final class BenchmarkDevice {
         for buffer in buffers { cc_buffer_release(buffer) }
         cc_device_close(handle)
     }
+
+    var isNative: Bool { information.backend == CC_NATIVE }
+
+    /// Threads that a processor's device works with; 1 for others, where the word means nothing.
+    var units: Int { information.type == CC_CPU ? Int(information.compute_units) : 1 }
 
     var information: cc_device_info { cc_device_describe(handle).pointee }
 
@@ -57,8 +64,16 @@ final class BenchmarkDevice {
         guard call(handle, &error) == CC_OK, cc_device_finish(handle, &error) == CC_OK else { throw .device(BenchmarkDevice.text(error)) }
     }
 
+    /// The native path, when this is another device that runs on the processor; nil otherwise.
+    func nativeRival() throws(BenchmarkError) -> BenchmarkDevice? {
+        guard !isNative && information.type == CC_CPU else { return nil }
+        if native == nil { native = try BenchmarkDevice(index: 0) }
+        return native
+    }
+
     /// Gives back all buffers made so far.
     func releaseBuffers() {
+        native?.releaseBuffers()
         for buffer in buffers { cc_buffer_release(buffer) }
         buffers.removeAll()
     }

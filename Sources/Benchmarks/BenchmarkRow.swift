@@ -13,20 +13,27 @@ public struct BenchmarkRow: Sendable {
     public let device: String
     public let precision: Precision
     public let threads: Int
-    /// Median; nil for a rate taken as a ceiling.
+    /// Median over the rounds; nil for a rate taken as a ceiling.
     public let milliseconds: Double?
     /// GFLOP/s by the workload's own count, nil where flops are not what is counted.
     public let gflops: Double?
-    /// Shortest possible time by the ceilings of the same run ÷ measured time.
+    /// Shortest possible time by the ceilings measured right before and after ÷ measured time; the median over the rounds.
     public let floorShare: Double?
+    /// Distance of the quartiles of what is reported ÷ its median.
+    public let spread: Double?
+    /// How often it was measured.
+    public let rounds: Int?
     /// What the floor is made of, or what a ceiling measures.
     public let remark: String
+    /// One sentence when something else used the machine or the figures scatter; nil on a quiet machine.
+    public let disturbance: String?
     /// Further figures by name, in order.
     public let figures: [(name: String, value: Double)]
 
     public init(
         workload: String, device: String, precision: Precision, threads: Int, milliseconds: Double? = nil, gflops: Double? = nil,
-        floorShare: Double? = nil, remark: String = "", figures: [(name: String, value: Double)] = []
+        floorShare: Double? = nil, spread: Double? = nil, rounds: Int? = nil, remark: String = "", disturbance: String? = nil,
+        figures: [(name: String, value: Double)] = []
     ) {
         self.workload = workload
         self.device = device
@@ -35,7 +42,10 @@ public struct BenchmarkRow: Sendable {
         self.milliseconds = milliseconds
         self.gflops = gflops
         self.floorShare = floorShare
+        self.spread = spread
+        self.rounds = rounds
         self.remark = remark
+        self.disturbance = disturbance
         self.figures = figures
     }
 }

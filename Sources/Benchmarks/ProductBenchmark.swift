@@ -1,37 +1,41 @@
 import CCompute
 
-/// Matrix products of the native path or an OpenCL device beside OpenBLAS.
+/// Matrix products of the native path or an OpenCL device beside OpenBLAS and, on processors, beside the native path.
 enum ProductBenchmark {
-    static let shapes: [(m: Int, n: Int, k: Int)] = [(2048, 2048, 2048), (4096, 128, 128), (128, 4096, 128), (128, 128, 4096)]
+    static let workloads = [(2048, 2048, 2048), (4096, 128, 128), (128, 4096, 128), (128, 128, 4096)].map { workload(m: $0, n: $1, k: $2) }
 
-    static func name(_ shape: (m: Int, n: Int, k: Int)) -> String { "product-\(shape.m)x\(shape.n)x\(shape.k)" }
-
-    static func rows(device: BenchmarkDevice, ceilings: Ceilings) throws(BenchmarkError) -> [BenchmarkRow] {
-        var rows: [BenchmarkRow] = []
-        for shape in shapes { rows.append(try row(shape, device: device, ceilings: ceilings)) }
-        return rows
+    /// C ← A·B for m × n × k.
+    static func workload(m: Int, n: Int, k: Int) -> Workload {
+        Workload("product-\(m)x\(n)x\(k)", family: "product") { setting throws(BenchmarkError) in
+            let run = try product(m, n, k, on: setting.device, setting.precision)
+            var rivals: [Rival] = []
+            if setting.device.information.type == CC_CPU {
+                let blas = BLASProduct(setting.precision, m: m, n: n, k: k, threads: setting.threads)
+                rivals.append(Rival("blas", run: { () throws(BenchmarkError) in blas.run() }))
+            }
+            if let native = try setting.nativeDevice() {
+                rivals.append(Rival("native", run: try product(m, n, k, on: native, setting.precision)))
+            }
+            let flops = 2 * Double(m) * Double(n) * Double(k)
+            return PreparedWorkload(
+                run: run, floor: FloorTerms(products: flops), flops: flops,
+                remark: "floor: the best OpenBLAS product at 2048³; on a GPU its multiply-add peak", rivals: rivals)
+        }
     }
 
-    static func row(_ shape: (m: Int, n: Int, k: Int), device: BenchmarkDevice, ceilings: Ceilings) throws(BenchmarkError) -> BenchmarkRow {
-        cc_set_threads(Int32(ceilings.threads))
-        let precision = ceilings.precision
+    private static func product(
+        _ m: Int, _ n: Int, _ k: Int, on device: BenchmarkDevice, _ precision: BenchmarkRow.Precision
+    ) throws(BenchmarkError) -> () throws(BenchmarkError) -> Void {
         var product = cc_product()
         product.precision = precision.code
-        (product.m, product.n, product.k) = (Int64(shape.m), Int64(shape.n), Int64(shape.k))
+        (product.m, product.n, product.k) = (Int64(m), Int64(n), Int64(k))
         product.alpha = 1
-        product.a = try device.matrix(precision, count: shape.m * shape.k, stride: shape.m, filled: true)
-        product.b = try device.matrix(precision, count: shape.k * shape.n, stride: shape.k, filled: true)
-        product.c = try device.matrix(precision, count: shape.m * shape.n, stride: shape.m, filled: false)
-        defer { device.releaseBuffers() }
-        let timing = try Timing.measure { () throws(BenchmarkError) in
+        product.a = try device.matrix(precision, count: m * k, stride: m, filled: true)
+        product.b = try device.matrix(precision, count: k * n, stride: k, filled: true)
+        product.c = try device.matrix(precision, count: m * n, stride: m, filled: false)
+        return { [product] () throws(BenchmarkError) in
+            var product = product
             try device.run { cc_multiply($0, &product, $1) }
         }
-        let flops = 2 * Double(shape.m) * Double(shape.n) * Double(shape.k)
-        let rate = flops / timing.median * 1e-9
-        let blas = BLASReference.product(precision, m: shape.m, n: shape.n, k: shape.k, threads: ceilings.threads)
-        return BenchmarkRow(
-            workload: name(shape), device: device.name, precision: precision, threads: ceilings.threads,
-            milliseconds: timing.median * 1e3, gflops: rate, floorShare: rate / ceilings.product, remark: "floor: \(ceilings.productName)",
-            figures: [("blasGflops", blas.median), ("ofBlas", rate / blas.median)])
     }
 }

@@ -31,7 +31,7 @@ typedef struct cc_backend {
     cc_status (*features_by_nodes)(cc_device *device, const cc_feature_set *set, const cc_node_sum *sum, cc_error *error);
     cc_status (*features_by_stencil)(cc_device *device, const cc_feature_set *set, const cc_stencil_sum *sum, cc_error *error);
     cc_status (*map_values)(cc_device *device, const cc_map *map, cc_error *error);
-    cc_status (*measure_ceilings)(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error);
+    cc_status (*measure_ceilings)(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings, cc_error *error);
     /// A residual plan on the device of `options`; the arguments have been checked (plan.h). NULL in the native table: its plans need no
     /// device.
     cc_status (*plan)(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,

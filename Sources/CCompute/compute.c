@@ -125,9 +125,10 @@ cc_status cc_map_values(cc_device *device, const cc_map *map, cc_error *error) {
     return device->backend->map_values ? device->backend->map_values(device, map, error) : missing(device, "functions of vectors", error);
 }
 
-cc_status cc_measure_ceilings(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error) {
-    if (!device || !ceilings || (precision != CC_F32 && precision != CC_F64) || !(seconds > 0 && seconds <= 60))
-        return cc_fail(error, CC_BAD_ARGUMENT, 0, "Measuring ceilings needs a device, a precision and between 0 and 60 seconds.");
-    return device->backend->measure_ceilings ? device->backend->measure_ceilings(device, precision, seconds, ceilings, error)
+cc_status cc_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings, cc_error *error) {
+    if (!device || !ceilings || (precision != CC_F32 && precision != CC_F64) || wanted > CC_CEILING_ALL || !(seconds > 0 && seconds <= 60))
+        return cc_fail(error, CC_BAD_ARGUMENT, 0, "Measuring ceilings needs a device, a precision, known rates and between 0 and 60 seconds.");
+    *ceilings = (cc_ceilings){0};
+    return device->backend->measure_ceilings ? device->backend->measure_ceilings(device, precision, wanted, seconds, ceilings, error)
                                              : missing(device, "measurements of ceilings", error);
 }

@@ -9,11 +9,12 @@ import Reports
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures products and workloads against the ceilings of the same run.",
+        abstract: "Measures products and workloads against ceilings measured beside them.",
         discussion: """
             Example: residua bench --workload product --threads 2
             Workloads: \(Benchmark.workloads.joined(separator: ", ")). Both precisions and one and all threads, unless chosen. A row's floor share is the \
-            shortest time that the ceilings allow, divided by the measured median. Keep the machine quiet.
+            shortest time that the ceilings allow, divided by the time measured: the median over rounds in which the ceilings are measured right before \
+            and after. A device of OpenCL that is the processor has as many threads as --threads says. Keep the machine quiet.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -25,7 +26,7 @@ struct BenchCommand: ParsableCommand {
     var onlyPrecision: PrecisionName?
 
     func run() throws {
-        try BenchCommand.leaveForcedBLAS(quiet: common.quiet)
+        try ForcedBLAS.leave(quiet: common.quiet)
         if let threads = common.threads {
             // A CPU device of PoCL reads its number of threads when it is first asked for.
             setenv("POCL_MAX_PTHREAD_COUNT", String(threads), 0)
@@ -56,32 +57,25 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
-    /// OPENBLAS_CORETYPE can force a slow kernel family on the yardstick: starts this command anew without it.
-    private static func leaveForcedBLAS(quiet: Bool) throws {
-        guard getenv("OPENBLAS_CORETYPE") != nil else { return }
-        if !quiet { Terminal.note("bench: OPENBLAS_CORETYPE is set and would slow the yardstick down; measuring without it") }
-        unsetenv("OPENBLAS_CORETYPE")
-        var arguments = CommandLine.arguments.map { strdup($0) as UnsafeMutablePointer<CChar>? } + [nil]
-        execv("/proc/self/exe", &arguments)
-        throw Failure(.internalError, "The benchmark could not be started anew without OPENBLAS_CORETYPE; unset it and run again.")
-    }
-
     private static func line(_ row: BenchmarkRow) -> String {
         var text = "\(row.workload), \(row.device), \(row.precision.rawValue), \(row.threads) thread\(row.threads == 1 ? "" : "s"):"
         if let milliseconds = row.milliseconds { text += " \(Display.number(milliseconds)) ms" }
         if let gflops = row.gflops { text += " \(Display.number(gflops)) GFLOP/s" }
         if let share = row.floorShare { text += " (\(Display.fixed(share * 100, decimals: 0)) % of the floor)" }
+        if let spread = row.spread { text += " ±\(Display.fixed(spread * 50, decimals: 0)) %" }
         for figure in row.figures { text += " \(figure.name) \(Display.number(figure.value))" }
+        if let disturbance = row.disturbance { text += " [\(disturbance)]" }
         return text
     }
 
     static func table(_ rows: [BenchmarkRow]) -> String {
-        var table = TextTable(["workload", "device", "precision", "threads", "ms", "GFLOP/s", "floor share", ""])
+        var table = TextTable(["workload", "device", "precision", "threads", "ms", "GFLOP/s", "floor share", "spread", ""])
         for row in rows {
             table.rows.append([
                 row.workload, row.device, row.precision.rawValue, String(row.threads), Display.number(row.milliseconds),
-                Display.number(row.gflops), Display.number(row.floorShare, digits: 3),
-                row.figures.map { "\($0.name) \(Display.number($0.value))" }.joined(separator: ", "),
+                Display.number(row.gflops), Display.number(row.floorShare, digits: 3), Display.number(row.spread, digits: 2),
+                (row.figures.map { "\($0.name) \(Display.number($0.value))" } + (row.disturbance == nil ? [] : ["machine not quiet"]))
+                    .joined(separator: ", "),
             ])
         }
         return table.text
@@ -92,7 +86,8 @@ struct BenchCommand: ParsableCommand {
             [
                 ("workload", .string(row.workload)), ("device", .string(row.device)), ("precision", .string(row.precision.rawValue)),
                 ("threads", .integer(row.threads)), ("milliseconds", JSONValue(row.milliseconds)), ("gflops", JSONValue(row.gflops)),
-                ("floorShare", JSONValue(row.floorShare)), ("remark", .string(row.remark)),
+                ("floorShare", JSONValue(row.floorShare)), ("spread", JSONValue(row.spread)), ("rounds", row.rounds.map { .integer($0) } ?? .null),
+                ("remark", .string(row.remark)), ("disturbance", row.disturbance.map { .string($0) } ?? .null),
             ] + row.figures.map { ($0.name, .number($0.value)) })
     }
 }

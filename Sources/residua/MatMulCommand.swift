@@ -10,7 +10,7 @@ struct MatMulCommand: ParsableCommand {
         commandName: "matmul", abstract: "Multiplies two matrices on the chosen device, or measures a product of a given size.",
         discussion: """
             Example: residua matmul --size 1024x1024x1024 --device native
-            With files: residua matmul A.npy B.npy --out C.npy. The floor share is the rate divided by the best OpenBLAS product at 2048³ of the same run \
+            With files: residua matmul A.npy B.npy --out C.npy. The floor share is the rate divided by the best OpenBLAS product at 2048³ measured beside it \
             (on a GPU: by its multiply-add peak).
             """)
 
@@ -39,6 +39,7 @@ struct MatMulCommand: ParsableCommand {
         let started = ContinuousClock.now
         let selection = try DeviceSelection(common.deviceText)
         if let size {
+            try ForcedBLAS.leave(quiet: common.quiet)
             let (m, n, k) = try MatMulCommand.sizes(size)
             let elements = Double(m) * Double(k) + Double(k) * Double(n) + Double(m) * Double(n)
             try ModelError.requireMemory(bytes: elements * (common.precision == .f32 ? 4 : 8), for: "a product of size \(size)")

@@ -105,8 +105,9 @@ import Testing
     @Test(arguments: [CC_F32, CC_F64])
     func ceilingsAreMeasured(precision: cc_precision) {
         var ceilings = cc_ceilings()
-        #expect(cc_measure_ceilings(open(), precision, 0.03, &ceilings, nil) == CC_OK)
-        #expect(ceilings.fma > 0 && ceilings.copy > 0 && ceilings.fma.isFinite && ceilings.copy.isFinite)
-        #expect(cc_measure_ceilings(open(), precision, -1, &ceilings, nil) == CC_BAD_ARGUMENT)
+        #expect(cc_measure_ceilings(open(), precision, UInt32(CC_CEILING_FMA | CC_CEILING_COPY), 0.01, &ceilings, nil) == CC_OK)
+        #expect(ceilings.fma > 0 && ceilings.copy > 0 && ceilings.fma.isFinite && ceilings.copy.isFinite && ceilings.tanh == 0)
+        #expect(cc_measure_ceilings(open(), precision, UInt32(CC_CEILING_ALL), -1, &ceilings, nil) == CC_BAD_ARGUMENT)
+        #expect(cc_measure_ceilings(open(), precision, 8, 0.01, &ceilings, nil) == CC_BAD_ARGUMENT)
     }
 }

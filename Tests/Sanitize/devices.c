@@ -233,7 +233,7 @@ void call_wrongly(cc_device *device, numbers *n) {
     map.order = 0;
     map.count = -1;
     expect_status(cc_map_values(device, &map, &error), CC_BAD_ARGUMENT, &error, "cc_map_values");
-    expect(cc_measure_ceilings(device, CC_F32, NAN, &(cc_ceilings){0}, &error) == CC_BAD_ARGUMENT, "ceilings were measured for no time");
+    expect(cc_measure_ceilings(device, CC_F32, CC_CEILING_ALL, NAN, &(cc_ceilings){0}, &error) == CC_BAD_ARGUMENT, "ceilings were measured for no time");
     release(&a);
     cc_buffer_release(NULL);
     cc_device_close(NULL);

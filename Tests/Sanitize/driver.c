@@ -207,7 +207,7 @@ int main(int argc, char **argv) {
     for (int d = 0; d < devices; d++)
         for (cc_precision precision = CC_F32; shared[d] && precision <= CC_F64; precision++) {
             if (precision == CC_F64 && !cc_device_describe(shared[d])->fp64) continue;
-            expect_status(cc_measure_ceilings(shared[d], precision, 0.01, &ceilings, &error), CC_OK, &error, "cc_measure_ceilings");
+            expect_status(cc_measure_ceilings(shared[d], precision, CC_CEILING_ALL, 0.003, &ceilings, &error), CC_OK, &error, "cc_measure_ceilings");
             expect(ceilings.fma > 0 && ceilings.copy > 0 && ceilings.tanh > 0, "a ceiling of device %d is not positive", d);
         }
     for (int d = 0; d < devices; d++) cc_device_close(shared[d]);

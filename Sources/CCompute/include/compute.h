@@ -188,7 +188,9 @@ cc_status cc_map_values(cc_device *device, const cc_map *map, cc_error *error);
 /// Best rates of the device now: fused multiply-adds in registers [GFLOP/s], copying of memory [GB/s, read + written],
 /// vector tanh over data in cache [10⁹ values/s].
 typedef struct cc_ceilings { double fma, copy, tanh; } cc_ceilings;
-cc_status cc_measure_ceilings(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error);
+enum { CC_CEILING_FMA = 1, CC_CEILING_COPY = 2, CC_CEILING_TANH = 4, CC_CEILING_ALL = 7 };
+/// Measures the rates in `wanted`, about `seconds` each; the others are left 0.
+cc_status cc_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings, cc_error *error);
 
 #ifdef __cplusplus
 }

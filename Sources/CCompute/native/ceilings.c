@@ -77,41 +77,57 @@ static double tangents_run(void *context) {
     return cc_native_backend.map_values(t->device, &t->map, NULL) == CC_OK ? (double)t->map.count : 0;
 }
 
-cc_status cc_native_measure_ceilings(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error) {
+static cc_status measure_fma(cc_precision precision, double seconds, double *rate, cc_error *error) {
     int64_t threads = cc_threads();
-    *ceilings = (cc_ceilings){0};
     arithmetic a = { .isa = cc_isa_current(), .precision = precision, .threads = threads };
     a.operations = calloc((size_t)threads * 2, sizeof(double));
+    if (!a.operations) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "The host has no memory left.");
+    a.sinks = a.operations + threads;
+    *rate = best_rate(seconds, arithmetic_run, &a) * 1e-9;
+    free(a.operations);
+    return CC_OK;
+}
+
+static cc_status measure_copy(cc_device *device, double seconds, double *rate, cc_error *error) {
     // 256 MB, far beyond any cache; less on a small machine.
     uint64_t part = cc_native_physical_memory() / 16;
     size_t bytes = (part < (uint64_t)128 << 20 ? part : (uint64_t)128 << 20) / copy_part * copy_part;
     cc_buffer *memory = NULL;
-    cc_status status = cc_native_create(device, 2 * bytes + copy_part, &memory, error);
-    if (status == CC_OK && !a.operations) status = cc_fail(error, CC_OUT_OF_MEMORY, 0, "The host has no memory left.");
-    if (status == CC_OK) {
-        a.sinks = a.operations + threads;
-        ceilings->fma = best_rate(seconds / 3, arithmetic_run, &a) * 1e-9;
+    cc_status status = cc_native_create(device, 2 * bytes, &memory, error);
+    if (status != CC_OK) return status;
+    char *base = ((cc_native_buffer *)memory)->memory;
+    memset(base, 0, 2 * bytes);
+    copying c = { base, base + bytes, (int64_t)(bytes / copy_part) };
+    *rate = best_rate(seconds, copy_run, &c) * 1e-9;
+    cc_native_release(memory);
+    return CC_OK;
+}
 
-        char *base = ((cc_native_buffer *)memory)->memory;
-        memset(base, 0, 2 * bytes + copy_part);
-        copying c = { base, base + bytes, (int64_t)(bytes / copy_part) };
-        ceilings->copy = best_rate(seconds / 3, copy_run, &c) * 1e-9;
-
-        if (cc_native_backend.map_values) {
-            // Values of both signs on the curved part, in the second-level cache of each thread.
-            int64_t count = 16384 * threads;
-            tangents t = { device, { .precision = precision, .function = CC_FN_TANH, .count = count } };
-            t.map.x = (cc_matrix){ memory, 0, count };
-            t.map.y = (cc_matrix){ memory, count, count };
-            for (int64_t i = 0; i < count; i++) {
-                double value = (double)(i % 4001 - 2000) * 1e-3;
-                if (precision == CC_F64) ((double *)base)[i] = value;
-                else ((float *)base)[i] = (float)value;
-            }
-            ceilings->tanh = best_rate(seconds / 3, tangents_run, &t) * 1e-9;
-        }
+static cc_status measure_tanh(cc_device *device, cc_precision precision, double seconds, double *rate, cc_error *error) {
+    // Values of both signs on the curved part, in the second-level cache of each thread.
+    int64_t count = 16384 * cc_threads();
+    cc_buffer *memory = NULL;
+    cc_status status = cc_native_create(device, 2 * (size_t)count * cc_element_size(precision), &memory, error);
+    if (status != CC_OK) return status;
+    char *base = ((cc_native_buffer *)memory)->memory;
+    tangents t = { device, { .precision = precision, .function = CC_FN_TANH, .count = count } };
+    t.map.x = (cc_matrix){ memory, 0, count };
+    t.map.y = (cc_matrix){ memory, count, count };
+    for (int64_t i = 0; i < count; i++) {
+        double value = (double)(i % 4001 - 2000) * 1e-3;
+        if (precision == CC_F64) ((double *)base)[i] = value;
+        else ((float *)base)[i] = (float)value;
     }
-    if (memory) cc_native_release(memory);
-    free(a.operations);
+    *rate = best_rate(seconds, tangents_run, &t) * 1e-9;
+    cc_native_release(memory);
+    return CC_OK;
+}
+
+cc_status cc_native_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings,
+                                     cc_error *error) {
+    cc_status status = CC_OK;
+    if (wanted & CC_CEILING_FMA) status = measure_fma(precision, seconds, &ceilings->fma, error);
+    if (status == CC_OK && (wanted & CC_CEILING_COPY)) status = measure_copy(device, seconds, &ceilings->copy, error);
+    if (status == CC_OK && (wanted & CC_CEILING_TANH)) status = measure_tanh(device, precision, seconds, &ceilings->tanh, error);
     return status;
 }

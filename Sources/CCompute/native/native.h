@@ -38,6 +38,7 @@ cc_status cc_native_multiply_buffers(cc_device *device, const cc_product *produc
 cc_status cc_native_features_by_nodes(cc_device *device, const cc_feature_set *set, const cc_node_sum *sum, cc_error *error);
 cc_status cc_native_features_by_stencil(cc_device *device, const cc_feature_set *set, const cc_stencil_sum *sum, cc_error *error);
 cc_status cc_native_map_values(cc_device *device, const cc_map *map, cc_error *error);
-cc_status cc_native_measure_ceilings(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error);
+cc_status cc_native_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings,
+                                     cc_error *error);
 
 #endif

@@ -129,14 +129,15 @@ static cc_status measure_tanh(ocl_device *d, cc_precision precision, double seco
     return status;
 }
 
-cc_status ocl_measure_ceilings(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error) {
+cc_status ocl_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings, cc_error *error) {
     ocl_device *d = ocl_of(device);
     const int chains = d->shape.local ? 4 : 12, run = d->shape.local ? 4 : 1024;
     char options[1024];
     ocl_options(d, precision, options, sizeof options, "-DVW=%d -DCHAINS=%d -DRUN=%d", ocl_vector(d, precision), chains, run);
+    cc_status status = CC_OK;
     pthread_mutex_lock(&d->lock);
-    cc_status status = measure_fma(d, precision, options, chains, seconds / 3, &ceilings->fma, error);
-    if (status == CC_OK) status = measure_copy(d, precision, options, run, seconds / 3, &ceilings->copy, error);
+    if (wanted & CC_CEILING_FMA) status = measure_fma(d, precision, options, chains, seconds, &ceilings->fma, error);
+    if (status == CC_OK && (wanted & CC_CEILING_COPY)) status = measure_copy(d, precision, options, run, seconds, &ceilings->copy, error);
     pthread_mutex_unlock(&d->lock);
-    return status == CC_OK ? measure_tanh(d, precision, seconds / 3, &ceilings->tanh, error) : status;
+    return status == CC_OK && (wanted & CC_CEILING_TANH) ? measure_tanh(d, precision, seconds, &ceilings->tanh, error) : status;
 }
