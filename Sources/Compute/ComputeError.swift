@@ -13,6 +13,8 @@ public enum ComputeError: Error, Sendable, Equatable {
     case tooLarge(rows: Int, columns: Int, bytes: UInt64, memory: UInt64)
     /// The device cannot hold what is needed, even piece by piece.
     case outOfDeviceMemory(String)
+    /// The kernels do not compile on the device; the sentence, below it the first lines of the build log.
+    case buildFailed(String)
     /// The device's own sentence.
     case device(String)
     /// The derivative method does not fit the operator.
@@ -33,7 +35,7 @@ extension ComputeError: CustomStringConvertible {
             A matrix of \(rows) × \(columns) and what is needed to decompose it take \(ComputeError.gibibytes(bytes)) GiB, \
             and this computer has \(ComputeError.gibibytes(memory)) GiB; use fewer features or points.
             """
-        case .outOfDeviceMemory(let sentence), .device(let sentence): "\(sentence)"
+        case .outOfDeviceMemory(let sentence), .buildFailed(let sentence), .device(let sentence): "\(sentence)"
         case .method(let error): "\(error)"
         case .shape(let sentence): "\(sentence)"
         }
@@ -50,6 +52,10 @@ extension ComputeError: CustomStringConvertible {
         switch error.status {
         case CC_NO_DOUBLE: self = .noDouble(text)
         case CC_OUT_OF_MEMORY: self = .outOfDeviceMemory(text)
+        case CC_BUILD_FAILED:
+            // The log comes first there and the sentence last.
+            let lines = text.split(separator: "\n")
+            self = .buildFailed((lines.suffix(1) + lines.dropLast()).joined(separator: "\n"))
         case CC_NO_DEVICE: self = .noDevice(requested: "device", reason: text)
         default: self = .device(text)
         }

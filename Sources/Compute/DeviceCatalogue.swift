@@ -43,9 +43,8 @@ public struct DeviceCatalogue: Sendable {
             throw .noDevice(requested: "\(choice)", reason: opencl.first.map { "\($0.name): \($0.reason)" } ?? loader)
         case .openclIndex(let index):
             guard opencl.indices.contains(index) else {
-                throw .noDevice(
-                    requested: "\(choice)",
-                    reason: opencl.isEmpty ? loader : "there are \(opencl.count) OpenCL devices, numbered from 0; `residua devices` lists them.")
+                let known = opencl.count == 1 ? "there is 1 OpenCL device, number 0" : "there are \(opencl.count) OpenCL devices, numbered from 0"
+                throw .noDevice(requested: "\(choice)", reason: opencl.isEmpty ? loader : "\(known); `residua devices` lists them.")
             }
             guard opencl[index].usable else { throw .noDevice(requested: "\(choice)", reason: opencl[index].reason) }
             return (opencl[index], "the OpenCL device asked for by number")

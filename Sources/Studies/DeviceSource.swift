@@ -5,7 +5,7 @@ import Models
 import Problems
 import Solvers
 
-/// The catalogue's problems on a device, as `spectrum` sets them up: grid points, features from the stream "features" of seed + replicate.
+/// The catalogue's problems on a device, as `spectrum` sets them up: grid points, features from `RandomFeatureModel.streamName` of seed + replicate.
 public struct DeviceSource: StudySource {
     /// The device that is used: the one given, or the native path where that has no float64, which the study cannot do without.
     public let device: Device
@@ -20,7 +20,7 @@ public struct DeviceSource: StudySource {
         do {
             let problem = try Problem.named("\(setting.equation.rawValue)\(setting.dimension)d")
             let points = try problem.collocationPoints(setting.points, sampling: .grid, seed: seed)
-            var stream = RandomStream(seed: seed, name: "features")
+            var stream = RandomStream(seed: seed, name: RandomFeatureModel.streamName)
             let model = RandomFeatureModel(
                 features: setting.features, dimension: setting.dimension, range: setting.range, activation: setting.activation, stream: &stream)
             let places = try problem.testPoints(seed: seed)
@@ -29,7 +29,17 @@ public struct DeviceSource: StudySource {
                 setting: setting, device: device,
                 study: FeatureStudy(collocation: try LinearCollocation(problem: problem, points: points), model: model, methods: [], cuts: []),
                 test: (try device.featureMatrix([identity], model: model), try problem.exactValues(at: places) ?? []))
-        } catch { throw .assembly(setting: "\(setting)", reason: "\(error)") }
+        } catch { throw DeviceSource.failure(error, "\(setting)") }
+    }
+}
+
+extension DeviceSource {
+    fileprivate static func failure(_ error: any Error, _ setting: String) -> StudyError {
+        switch error {
+        case let error as ComputeError: .device(setting: setting, error)
+        case SolverError.compute(let error): .device(setting: setting, error)
+        default: .assembly(setting: setting, reason: "\(error)")
+        }
     }
 }
 
@@ -46,7 +56,7 @@ private struct DeviceSetting: PreparedSetting {
     func matrix(_ method: DerivativeMethod) throws(StudyError) -> Matrix<Double> {
         do {
             return try study.matrix(by: method, precision: .f64, on: device)
-        } catch { throw .assembly(setting: "\(setting) by \(method)", reason: "\(error)") }
+        } catch { throw DeviceSource.failure(error, "\(setting) by \(method)") }
     }
 
     func roundingNorm(_ method: DerivativeMethod) -> Double? {

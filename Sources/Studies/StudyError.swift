@@ -1,3 +1,4 @@
+import Compute
 import Solvers
 import Spectra
 
@@ -5,6 +6,8 @@ import Spectra
 public enum StudyError: Error, Sendable, CustomStringConvertible {
     /// A matrix could not be assembled: on which setting, and why.
     case assembly(setting: String, reason: String)
+    /// The device could not assemble a matrix.
+    case device(setting: String, ComputeError)
     /// A matrix could not be decomposed or solved with.
     case solver(setting: String, SolverError)
     /// An item that is no experiment and no claim of the study.
@@ -13,6 +16,7 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .assembly(let setting, let reason): "The matrix of \(setting) could not be assembled: \(reason)"
+        case .device(let setting, let error): "The matrix of \(setting) could not be assembled: \(error)"
         case .solver(let setting, let error): "The study of \(setting) failed: \(error)"
         case .unknownItem(let name):
             "'\(name)' is no experiment or claim of the study; choose among \(StudyItem.allCases.map(\.rawValue).joined(separator: ", "))."

@@ -4,6 +4,7 @@ import Compute
 struct DeviceSelection {
     let info: DeviceInfo
     let reason: String
+    private let isAutomatic: Bool
 
     var index: Int { info.index }
     var name: String { info.name }
@@ -11,8 +12,16 @@ struct DeviceSelection {
     /// - Throws: `ComputeError` when the choice cannot be met.
     init(_ text: String, quiet: Bool = false) throws {
         let choice = try DeviceChoice(parsing: text)
+        isAutomatic = choice == .automatic
         (info, reason) = try DeviceCatalogue.shared.select(choice)
     }
 
-    func open() throws -> Device { try Device(info) }
+    /// Opens the device. One that was chosen automatically and cannot be opened is told of, and the native path taken.
+    func open() throws -> Device {
+        do throws(ComputeError) { return try Device(info) } catch {
+            guard isAutomatic, info.backend == .opencl else { throw error }
+            Terminal.note("\(error) Going on by the native path.")
+            return try Device(.native)
+        }
+    }
 }

@@ -62,6 +62,7 @@ extension Failure {
         case let error as StudyError:
             switch error {
             case .unknownItem: .usage
+            case .device(_, let inner): code(inner)
             case .assembly, .solver: .internalError
             }
         case is ReportError: .internalError
@@ -72,8 +73,8 @@ extension Failure {
     private static func code(_ error: ComputeError) -> ExitStatus {
         switch error {
         case .badDeviceName, .tooLarge, .method, .shape: .usage
-        case .noDevice, .noDouble: .deviceMissing
-        case .outOfDeviceMemory, .device: .internalError
+        case .noDevice, .noDouble, .outOfDeviceMemory, .buildFailed: .deviceMissing
+        case .device: .internalError
         }
     }
 

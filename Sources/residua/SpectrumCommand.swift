@@ -60,7 +60,8 @@ struct SpectrumCommand: ParsableCommand {
         for warning in setting.notes where !common.quiet { Terminal.note("spectrum: \(warning)") }
         let study = FeatureStudy(
             collocation: setting.collocation, model: setting.model, methods: methods, precision: precision, cuts: cuts, test: setting.test)
-        let result = try study.run(on: try selection.open(), threads: common.threads ?? Device.threads)
+        let device = try selection.open()
+        let result = try study.run(on: device, threads: common.threads ?? Device.threads)
         let spectra = result.records.map { SpectrumCommand.json($0) }
         let members: [(key: String, value: JSONValue)] = [
             ("problem", .string(setting.name)), ("features", .integer(setting.model.features)), ("rows", .integer(setting.collocation.rows)),
@@ -77,7 +78,7 @@ struct SpectrumCommand: ParsableCommand {
                 ]
             }
         }
-        try print(spectra, members, table: SpectrumCommand.table(rows), device: selection.name, started: started)
+        try print(spectra, members, table: SpectrumCommand.table(rows), device: device.info.name, started: started)
     }
 
     private func print(

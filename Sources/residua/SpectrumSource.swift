@@ -146,7 +146,7 @@ struct SpectrumSource: ParsableArguments {
             notes.append("\(collocated.interior.count) interior points are used, the next full grid after \(wanted)")
         }
         let collocation = try LinearCollocation(problem: used, points: collocated)
-        var stream = RandomStream(seed: seed, name: "features")
+        var stream = RandomStream(seed: seed, name: RandomFeatureModel.streamName)
         let features =
             loaded
             ?? RandomFeatureModel(

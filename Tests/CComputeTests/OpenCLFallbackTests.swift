@@ -62,6 +62,53 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func kernelThatDoesNotCompile() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RESIDUA_OPENCL_OPTIONS", "-DVECTOR_(n)=no_such_type", 1)
+            let device = try OpenedDevice(OpenedDevice.firstOpenCL ?? 0)
+            do {
+                _ = try DeviceProduct(m: 5, n: 4, k: 3).wrongEntries(on: device, Float.zero)
+                Issue.record("a broken kernel ran")
+            } catch let failure as OpenedDevice.Failure {
+                #expect(failure.status == CC_BUILD_FAILED)
+                let lines = failure.description.split(separator: "\n")
+                #expect(lines.count > 1 && lines.dropLast().contains { $0.contains("error") }, "the build log comes first: \(failure)")
+                #expect(lines.last?.contains("product.cl") == true && lines.last?.hasSuffix("--device native.") == true, "\(failure)")
+            }
+            // Mended, the same device serves.
+            unsetenv("RESIDUA_OPENCL_OPTIONS")
+            #expect(try DeviceProduct(m: 5, n: 4, k: 3).wrongEntries(on: device, Float.zero) == 0)
+        }
+    }
+
+    /// A device of little memory refuses what does not fit, together with what it already holds, and takes it when there is room again.
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func deviceMemoryExhausted() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RESIDUA_OPENCL_MEMORY", "1000000", 1)
+            let index = OpenedDevice.firstOpenCL ?? 0
+            func refused(_ work: () throws -> Void) {
+                do {
+                    try work()
+                    Issue.record("more than the device's memory was given out")
+                } catch let failure as OpenedDevice.Failure {
+                    #expect(failure.status == CC_OUT_OF_MEMORY)
+                    #expect(failure.description.contains("1.0 MB") && failure.description.hasSuffix("--device native."), "\(failure)")
+                } catch { Issue.record(error) }
+            }
+            let device = try OpenedDevice(index)
+            refused { _ = try device.buffer(bytes: 1_000_001) }
+            do {
+                let first = try OpenedDevice(index)
+                _ = try first.buffer(bytes: 600_000)
+                refused { _ = try first.buffer(bytes: 600_000) }
+                _ = try first.buffer(bytes: 300_000)
+            }
+            // Buffers fit and the space to pack them does not.
+            refused { _ = try DeviceProduct(m: 200, n: 200, k: 200).wrongEntries(on: device, Double.zero) }
+            #expect(try DeviceProduct(m: 9, n: 8, k: 7).wrongEntries(on: OpenedDevice(index), Double.zero) == 0)
+        }
+    }
+
     @Test(arguments: OpenedDevice.usable) func allocationTooLarge(index: Int32) throws {
         let device = try OpenedDevice(index)
         do {

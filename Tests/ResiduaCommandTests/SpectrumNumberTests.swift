@@ -27,8 +27,8 @@ private struct Numbers {
         let entropies: (Double, Double)
         var residuals: (Double, Double)?
         var errors: (Double, Double)?
-        /// In 2-D the count spreads by 1.7 from seed to seed (by numpy's draws as well): five seeds would not fix their median to 1.
-        var seeds = 5
+        /// In 2-D the count spreads by 1.7 from seed to seed (by numpy's draws as well); more seeds than the usual five fix the median.
+        var seeds = [5]
     }
 
     static let expectations = [
@@ -41,13 +41,13 @@ private struct Numbers {
             errors: (1.4e-13, 1.2e-4)),
         Expectation(
             arguments: ["poisson2d", "--activation", "sin", "--range", "3", "--features", "200", "--points", "400"], step: "1e-3",
-            counts: (156, 200), entropies: (0.508, 0.484), seeds: 25),
+            counts: (156, 200), entropies: (0.508, 0.484), seeds: [5, 25]),
     ]
 
     @Test(arguments: 0..<4) func mediansOfTheReferenceSetUp(_ index: Int) throws {
         let expected = SpectrumNumberTests.expectations[index]
         var runs: [[Numbers]] = []
-        for seed in 0..<expected.seeds {
+        for seed in 0..<(expected.seeds.max() ?? 0) {
             let methods = ["ad", "fd:2:" + expected.step, "fd-exact:2:" + expected.step].flatMap { ["--derivative", $0] }
             let object = try Program(
                 ["spectrum"] + expected.arguments + methods + ["--cut", "1e-13", "--seed", String(seed), "--device", "native", "--json"]
@@ -57,7 +57,10 @@ private struct Numbers {
         }
         func median(_ method: Int, _ value: (Numbers) -> Double) -> Double { runs.map { value($0[method]) }.sorted()[runs.count / 2] }
         func within(_ value: Double, _ reference: Double, factor: Double) -> Bool { value > reference / factor && value < reference * factor }
-        #expect(abs(median(0) { Double($0.count) } - expected.counts.0) <= 1)
+        for seeds in expected.seeds {
+            let counts = runs.prefix(seeds).map { Double($0[0].count) }.sorted()
+            #expect(abs(counts[seeds / 2] - expected.counts.0) <= 1, "\(seeds) seeds")
+        }
         #expect(median(1) { Double($0.count) } == expected.counts.1)
         #expect(abs(median(2) { Double($0.count) } - median(0) { Double($0.count) }) <= 1)
         #expect(abs(median(0) { $0.entropy } - expected.entropies.0) <= 0.01)

@@ -4,7 +4,7 @@ import Testing
 /// The README's example, as a user of the library would write it.
 @Test func exampleOfTheReadme() throws {
     let problem = try Problem.named("poisson1d")
-    var stream = RandomStream(seed: 0, name: "features")
+    var stream = RandomStream(seed: 0, name: RandomFeatureModel.streamName)
     let model = RandomFeatureModel(features: 100, dimension: 1, range: 3, activation: .tanh, stream: &stream)
     let study = FeatureStudy(
         collocation: try LinearCollocation(problem: problem, points: problem.collocationPoints(200, seed: 0)), model: model,

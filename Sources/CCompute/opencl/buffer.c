@@ -32,6 +32,7 @@ static cc_status exhausted(const ocl_device *d, size_t bytes, cl_int status, cc_
 static cc_status allocate(ocl_device *d, cl_mem_flags flags, size_t bytes, void *host, cl_mem *memory, cc_error *error) {
     *memory = NULL;
     if (bytes > d->info.largest_buffer) return exhausted(d, bytes, CL_INVALID_BUFFER_SIZE, error);
+    if (!host && bytes > d->limit - d->held) return exhausted(d, bytes, CL_MEM_OBJECT_ALLOCATION_FAILURE, error);
     cl_int status = CL_SUCCESS;
     cl_mem result = d->cl->CreateBuffer(d->context, flags, bytes ? bytes : 1, host, &status);
     if (status == CL_SUCCESS && result && !host && !d->entry->host_memory && !d->entry->simulator) {
@@ -47,6 +48,7 @@ static cc_status allocate(ocl_device *d, cl_mem_flags flags, size_t bytes, void 
                             : ocl_check(&d->base, status, "create a buffer", error);
     }
     *memory = result;
+    if (!host) d->held += bytes;
     return CC_OK;
 }
 
@@ -92,6 +94,7 @@ void ocl_release(cc_buffer *buffer) {
     // The memory below a wrapped buffer is the caller's to free: nothing may be under way on it.
     if (b->host) d->cl->Finish(d->queue);
     ocl_free(d, b->memory);
+    if (!b->host) d->held -= buffer->bytes;
     pthread_mutex_unlock(&d->lock);
     free(b);
     ocl_close(&d->base);
@@ -127,6 +130,8 @@ cc_status ocl_read(cc_buffer *buffer, size_t offset, size_t bytes, void *to, cc_
 cc_status ocl_scratch(ocl_device *d, int slot, size_t bytes, cl_mem *memory, cc_error *error) {
     if (d->scratch_bytes[slot] < bytes) {
         if (d->scratch[slot]) ocl_free(d, d->scratch[slot]);
+        d->scratch[slot] = NULL;
+        d->held -= d->scratch_bytes[slot];
         d->scratch_bytes[slot] = 0;
         const cc_status status = allocate(d, CL_MEM_READ_WRITE, bytes, NULL, &d->scratch[slot], error);
         if (status != CC_OK) return status;

@@ -50,6 +50,13 @@ cc_status ocl_open(int32_t index, cc_device **device, cc_error *error) {
     d->entry = entry;
     d->cl = ocl_interface();
     d->shape = shape_for(entry);
+    d->limit = UINT64_MAX;
+    const char *memory = getenv("RESIDUA_OPENCL_MEMORY");
+    if (memory && *memory) {
+        d->limit = strtoull(memory, NULL, 10);
+        if (d->info.global_memory > d->limit) d->info.global_memory = d->limit;
+        if (d->info.largest_buffer > d->limit) d->info.largest_buffer = d->limit;
+    }
     atomic_init(&d->references, 1);
     pthread_mutex_init(&d->lock, NULL);
 

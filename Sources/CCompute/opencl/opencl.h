@@ -81,6 +81,8 @@ typedef struct ocl_device {
     ocl_program *programs;
     cl_mem scratch[2];
     size_t scratch_bytes[2];
+    uint64_t held;         ///< bytes of its own memory given out
+    uint64_t limit;        ///< how many there may be: RESIDUA_OPENCL_MEMORY, or no limit of ours
 } ocl_device;
 
 typedef struct ocl_buffer {
@@ -155,6 +157,6 @@ cc_status ocl_multiply(cc_device *device, const cc_product *product, cc_error *e
 cc_status ocl_features_by_nodes(cc_device *device, const cc_feature_set *set, const cc_node_sum *sum, cc_error *error);
 cc_status ocl_features_by_stencil(cc_device *device, const cc_feature_set *set, const cc_stencil_sum *sum, cc_error *error);
 cc_status ocl_map_values(cc_device *device, const cc_map *map, cc_error *error);
-cc_status ocl_measure_ceilings(cc_device *device, cc_precision precision, double seconds, cc_ceilings *ceilings, cc_error *error);
+cc_status ocl_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings, cc_error *error);
 
 #endif

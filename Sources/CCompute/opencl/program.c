@@ -134,7 +134,9 @@ static cc_status build(ocl_device *d, const char *file, const char *options, cl_
         return memory ? cc_fail(error, CC_OUT_OF_MEMORY, 0, "No memory is left to read the kernels of %s.", file)
                       : cc_fail(error, CC_BUILD_FAILED, 0, "%s, or a text it includes, is not among the embedded kernels: rebuild residua.", file);
     }
-    const bool disk = !d->entry->keeps_binaries;
+    // RESIDUA_OPENCL_CACHE=on and =off overrule what suits the device.
+    const char *wanted = getenv("RESIDUA_OPENCL_CACHE");
+    const bool disk = wanted && *wanted ? strcmp(wanted, "on") == 0 : !d->entry->keeps_binaries;
     const ocl_key key = ocl_program_key(d, source.characters, options);
     cc_status result = CC_OK;
     *program = disk ? cached(d, key, options) : NULL;

@@ -1,0 +1,33 @@
+import Testing
+
+/// A device that fails ends the command with one clear sentence when it was asked for by name, or is worked around.
+@Suite struct FailingDeviceTests {
+    private static let arguments = ["spectrum", "poisson1d", "--derivative", "ad", "--derivative", "fd:2:1e-3", "--cut", "1e-13", "--json"]
+    private static let onOpenCL = arguments + ["--device", "opencl"]
+    static let machineHasOpenCL = (try? Program(["devices", "--device", "opencl", "--json"]))?.status == 0
+
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func kernelThatDoesNotCompile() throws {
+        for arguments in [Self.onOpenCL, ["reproduce", "--quick", "--only", "C12", "--device", "opencl", "--json"]] {
+            let run = try Program(arguments, environment: ["RESIDUA_OPENCL_OPTIONS": "-DREALV=no_such_type"])
+            #expect(run.status == 69 && run.output.isEmpty, "\(run.errors)")
+            let lines = run.errors.split(separator: "\n").drop { !$0.hasPrefix("residua: error: ") }
+            #expect(
+                lines.first?.contains("features.cl do not compile") == true && lines.first?.hasSuffix("--device native.") == true, "\(run.errors)")
+            #expect(lines.dropFirst().contains { $0.contains("no_such_type") }, "the build log's first lines follow: \(run.errors)")
+        }
+    }
+
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func littleMemoryIsUsedPieceByPiece() throws {
+        func spectra(_ environment: [String: String?]) throws -> String {
+            let run = try Program(Self.onOpenCL, environment: environment)
+            #expect(run.status == 0, "\(run.errors)")
+            let from = try #require(run.output.range(of: "\"spectra\""))
+            return String(run.output[from.lowerBound...])
+        }
+        #expect(try spectra(["RESIDUA_OPENCL_MEMORY": "60000"]) == spectra([:]), "160 KB of a matrix in pieces, the same to the last bit")
+    }
+
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func memoryThatHoldsNotEvenAPiece() throws {
+        try expectRefusal(Self.onOpenCL, 69, "--device native", environment: ["RESIDUA_OPENCL_MEMORY": "2000"])
+    }
+}
