@@ -2,10 +2,10 @@
 //
 // Two shapes, one of which is compiled. Both add the terms of an element in a fixed order, so results repeat bit by bit.
 //
-// LOCAL = 0, for processors: one item a work-group. `pack_a` and `pack_b` lay a depth block of op(A) and op(B) out in panels of
-//   MR = MRV·VW rows and NR columns, padded by zeros; `product` computes a tile of panels of C in each item, MR × NR at a time in
-//   registers. The host launches them for one depth block after another, the first with the caller's β, the others with β = 1.
-//   F64, VW (vector width), MRV, NR, PREFETCH (1 where the compiler's prefetch works).
+// LOCAL = 0, for processors: one item a work-group. `pack_a` and `pack_b` lay op(A) and op(B) out in panels of MR = MRV·VW rows and
+//   NR columns, padded by zeros; `product` computes a tile of panels of C in each item, MR × NR at a time in registers, one depth block
+//   of KC after another. Where the items' tiles do not share the panels of a factor, `product` packs them itself, block by block.
+//   F64, VW (vector width), MRV, NR, KC, PREFETCH (1 where the compiler's prefetch works).
 //
 // LOCAL = 1, for GPUs: `product` alone; a work-group of WG = WX² items computes a tile of (WX·8)² elements from tiles of depth TK in
 //   local memory, each item 8 × 8, as 8/VW vectors of rows that lie WX·VW apart.
@@ -23,12 +23,21 @@ typedef float real;
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 typedef VECTOR(VW) vector;
+typedef VECTOR(2) real2;
 typedef VECTOR(4) real4;
 #define LOAD JOIN(vload, VW)
 #define STORE JOIN(vstore, VW)
 
 #if !LOCAL
 
+#if defined(__has_attribute)
+#if __has_attribute(always_inline)
+#define INLINE inline __attribute__((always_inline))
+#endif
+#endif
+#ifndef INLINE
+#define INLINE inline
+#endif
 #define MR (MRV * VW)
 #define GROUP 8    // panels an item packs
 #define DEPTH 128  // and how deep
@@ -44,26 +53,33 @@ typedef VECTOR(4) real4;
 #define FETCH(p, write)
 #endif
 
-// Packs `panels` panels of R rows: element (row, d) is from[row · row_step + d · depth_step].
-inline void pack(__global const real *from, long row_step, long depth_step, long rows, long depth, __global real *to, const int R) {
-    const long first = get_global_id(0) * GROUP, last = min(first + GROUP, (rows + R - 1) / R), whole = min(last, rows / R);
-    const long begin = get_global_id(1) * DEPTH, end = min(begin + DEPTH, depth);
-    if (row_step == 1 && R % 4 == 0) {
+// Packs the panels [first, last) of R rows from depth `begin` to `end`: element (row, d) is from[row · row_step + d · depth_step].
+INLINE void pack(__global const real *from, long row_step, long depth_step, long rows, long depth, __global real *to, const int R,
+                 long first, long last, long begin, long end) {
+    last = min(last, (rows + R - 1) / R);
+    end = min(end, depth);
+    const long whole = min(last, rows / R);
+    if (row_step == 1) {
         for (long d = begin; d < end; d++)
             for (long p = first; p < whole; p++) {
                 __global const real *in = from + p * R + d * depth_step;
                 __global real *out = to + (p * depth + d) * R;
-                for (int r = 0; r < R / 4; r++) vstore4(vload4(r, in), r, out);
+                int r = 0;
+#pragma unroll
+                for (; r + VW <= R; r += VW) STORE(LOAD(0, in + r), 0, out + r);
+#pragma unroll
+                for (; r + 2 <= R; r += 2) vstore2(vload2(0, in + r), 0, out + r);
             }
     } else {
-        // Squares of 4 × 4 are transposed in registers.
-        const long squares = depth_step == 1 && R % 4 == 0 ? begin + (end - begin) / 4 * 4 : begin;
+        // Squares of 4 × 4 and strips of 2 × 4 are transposed in registers.
+        const long squares = depth_step == 1 ? begin + (end - begin) / 4 * 4 : begin;
         for (long p = first; p < whole; p++) {
             __global const real *in = from + p * R * row_step;
             __global real *out = to + p * depth * R;
+            int r = 0;
 #pragma unroll 1
-            for (int r = 0; r + 4 <= R; r += 4)
-#pragma unroll 1
+            for (; r + 4 <= R; r += 4)
+#pragma unroll 2
                 for (long d = begin; d < squares; d += 4) {
                     const real4 t = vload4(0, in + r * row_step + d), u = vload4(0, in + (r + 1) * row_step + d);
                     const real4 v = vload4(0, in + (r + 2) * row_step + d), w = vload4(0, in + (r + 3) * row_step + d);
@@ -72,10 +88,19 @@ inline void pack(__global const real *from, long row_step, long depth_step, long
                     vstore4((real4)(t.z, u.z, v.z, w.z), 0, out + (d + 2) * R + r);
                     vstore4((real4)(t.w, u.w, v.w, w.w), 0, out + (d + 3) * R + r);
                 }
+            if (r < R)
+#pragma unroll 2
+                for (long d = begin; d < squares; d += 4) {
+                    const real4 t = vload4(0, in + r * row_step + d), u = vload4(0, in + (r + 1) * row_step + d);
+                    vstore2((real2)(t.x, u.x), 0, out + d * R + r);
+                    vstore2((real2)(t.y, u.y), 0, out + (d + 1) * R + r);
+                    vstore2((real2)(t.z, u.z), 0, out + (d + 2) * R + r);
+                    vstore2((real2)(t.w, u.w), 0, out + (d + 3) * R + r);
+                }
 #pragma unroll 1
             for (long d = squares; d < end; d++)
 #pragma unroll 1
-                for (int r = 0; r < R; r++) out[d * R + r] = in[r * row_step + d * depth_step];
+                for (int q = 0; q < R; q++) out[d * R + q] = in[q * row_step + d * depth_step];
         }
     }
     if (whole < last)
@@ -88,28 +113,29 @@ inline void pack(__global const real *from, long row_step, long depth_step, long
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void pack_a(__global const real *from, long offset, long row_step, long depth_step, long rows, long depth, __global real *to) {
-    pack(from + offset, row_step, depth_step, rows, depth, to, MR);
+    const long first = get_global_id(0) * GROUP, begin = get_global_id(1) * DEPTH;
+    pack(from + offset, row_step, depth_step, rows, depth, to, MR, first, first + GROUP, begin, begin + DEPTH);
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void pack_b(__global const real *from, long offset, long row_step, long depth_step, long rows, long depth, __global real *to) {
-    pack(from + offset, row_step, depth_step, rows, depth, to, NR);
+    const long first = get_global_id(0) * GROUP, begin = get_global_id(1) * DEPTH;
+    pack(from + offset, row_step, depth_step, rows, depth, to, NR, first, first + GROUP, begin, begin + DEPTH);
 }
 
-__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-void product(__global const real *a, __global const real *b, __global real *c, long offset, long stride, long m, long n, long depth,
-             long tile_rows, long tile_columns, real alpha, real beta) {
-    const long i0 = get_global_id(0) * tile_rows, i1 = min(i0 + tile_rows, (m + MR - 1) / MR);
-    const long j0 = get_global_id(1) * tile_columns, j1 = min(j0 + tile_columns, (n + NR - 1) / NR);
+// C ← α A B + β C for the panels [i0, i1) × [j0, j1) and the depths [begin, end). B is packed, or (`direct`, whole panels only) its
+// columns lie `b_stride` apart as they are.
+INLINE void multiply(const int direct, long b_stride, __global const real *a, __global const real *b, __global real *c, long stride, long m,
+                     long n, long depth, long i0, long i1, long j0, long j1, long begin, long end, real alpha, real beta) {
     for (long j = j0; j < j1; j++)
         for (long i = i0; i < i1; i++) {
-            __global const real *x = a + i * depth * MR, *y = b + j * depth * NR;
+            __global const real *x = a + (i * depth + begin) * MR, *y = direct ? b + j * NR * b_stride + begin : b + (j * depth + begin) * NR;
             vector sum[MRV][NR];
 #pragma unroll
             for (int q = 0; q < NR; q++)
 #pragma unroll
                 for (int p = 0; p < MRV; p++) sum[p][q] = (vector)0;
-            __global real *out = c + offset + i * MR + j * NR * stride;
+            __global real *out = c + i * MR + j * NR * stride;
             if ((j + 1) * NR <= n) {
 #pragma unroll
                 for (int q = 0; q < NR; q++)
@@ -117,7 +143,7 @@ void product(__global const real *a, __global const real *b, __global real *c, l
                     for (int p = 0; p < MRV; p++) FETCH(out + q * stride + p * VW, 1);
             }
 #pragma unroll 1
-            for (long d = 0; d < depth; d++) {
+            for (long d = begin; d < end; d++) {
                 vector u[MRV];
 #pragma unroll
                 for (int p = 0; p < MRV; p++) {
@@ -126,12 +152,12 @@ void product(__global const real *a, __global const real *b, __global real *c, l
                 }
 #pragma unroll
                 for (int q = 0; q < NR; q++) {
-                    const vector w = (vector)y[q];
+                    const vector w = (vector)y[direct ? q * b_stride : q];
 #pragma unroll
                     for (int p = 0; p < MRV; p++) sum[p][q] = fma(u[p], w, sum[p][q]);
                 }
                 x += MR;
-                y += NR;
+                y += direct ? 1 : NR;
             }
             if ((i + 1) * MR <= m && (j + 1) * NR <= n) {
                 // All loads before all stores: columns whose distance is a multiple of 4 KB look alike to the processor's store queue.
@@ -164,6 +190,27 @@ void product(__global const real *a, __global const real *b, __global real *c, l
                     }
             }
         }
+}
+
+// `own`: 1 when the items pack their rows of A, 2 their columns of B, or (`direct`) read them unpacked; the matrix those come from lies
+// behind it, else is not read.
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void product(__global real *a, __global real *b, __global real *c, long offset, long stride, long m, long n, long depth,
+             long tile_rows, long tile_columns, real alpha, real beta, int own, int direct, __global const real *from, long from_offset,
+             long row_step, long depth_step) {
+    const long i0 = get_global_id(0) * tile_rows, i1 = min(i0 + tile_rows, (m + MR - 1) / MR);
+    const long j0 = get_global_id(1) * tile_columns, j1 = min(j0 + tile_columns, (n + NR - 1) / NR);
+    long begin = 0;
+    do {
+        const long end = min(begin + KC, depth);
+        if (own == 1) pack(from + from_offset, row_step, depth_step, m, depth, a, MR, i0, i1, begin, end);
+        const real scale = begin == 0 ? beta : (real)1;
+        const long whole = direct ? max(j0, min(j1, n / NR)) : j0;
+        if (direct) multiply(1, row_step, a, from + from_offset, c + offset, stride, m, n, depth, i0, i1, j0, whole, begin, end, alpha, scale);
+        if (own == 2) pack(from + from_offset, row_step, depth_step, n, depth, b, NR, whole, j1, begin, end);
+        multiply(0, 0, a, b, c + offset, stride, m, n, depth, i0, i1, whole, j1, begin, end, alpha, scale);
+        begin = end;
+    } while (begin < depth);
 }
 
 #else

@@ -3,7 +3,7 @@
 
 #include "opencl.h"
 
-enum { SCRATCH_BYTES = 48 << 20 };
+enum { SCRATCH_BYTES = 48 << 20, DEPTH_MOST = 4096 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t pieces(int64_t whole, int64_t part) { return (whole + part - 1) / part; }
@@ -14,7 +14,7 @@ typedef struct blocking {
     int64_t kc, tile_rows, tile_columns;
 } blocking;
 
-static blocking blocking_for(const ocl_device *d, cc_precision precision) {
+static blocking blocking_for(const ocl_device *d, cc_precision precision, int64_t k) {
     const int vw = ocl_vector(d, precision);
 #if defined(__aarch64__)
     const bool many_registers = true;
@@ -23,8 +23,8 @@ static blocking blocking_for(const ocl_device *d, cc_precision precision) {
 #endif
     // 24 sums in 32 registers, 12 in 16; a tile's panels of A stay in a cache of 512 KB, a panel of B in one of 32.
     const int mrv = many_registers ? 4 : 3, nr = many_registers ? 6 : 4;
-    const int64_t mr = mrv * vw, kc = 512;
-    return (blocking){mrv, nr, kc, pieces((400 << 10) / (kc * (int64_t)cc_element_size(precision)), mr), pieces(240, nr)};
+    const int64_t mr = mrv * vw, kc = 512, deep = k < 1 ? 1 : least(k, kc);
+    return (blocking){mrv, nr, kc, pieces((400 << 10) / (deep * (int64_t)cc_element_size(precision)), mr), pieces(240, nr)};
 }
 
 /// Tiles of equal size near the blocking's, fewer panels each when there would be too few for the device's units.
@@ -45,19 +45,21 @@ static void cut(const ocl_device *d, int64_t rows, int64_t columns, int64_t work
 
 static cc_status multiply_packed(ocl_device *d, const cc_product *p, cc_error *error) {
     const size_t element = cc_element_size(p->precision);
-    const blocking s = blocking_for(d, p->precision);
-    const int64_t mr = s.mrv * ocl_vector(d, p->precision), nr = s.nr, k = p->alpha == 0 ? 0 : p->k;
+    const int64_t k = p->alpha == 0 ? 0 : p->k;
+    const blocking s = blocking_for(d, p->precision, k);
+    const int64_t mr = s.mrv * ocl_vector(d, p->precision), nr = s.nr;
     char options[1024];
-    ocl_options(d, p->precision, options, sizeof options, "-DVW=%d -DMRV=%d -DNR=%d -DPREFETCH=%d", ocl_vector(d, p->precision), s.mrv, s.nr, d->entry->host_memory && !d->entry->simulator);
+    ocl_options(d, p->precision, options, sizeof options, "-DVW=%d -DMRV=%d -DNR=%d -DKC=%d -DPREFETCH=%d", ocl_vector(d, p->precision), s.mrv, s.nr,
+                (int)s.kc, d->entry->host_memory && !d->entry->simulator);
     cl_kernel pack_a, pack_b, product;
     cc_status status = ocl_kernel(d, "product.cl", options, "pack_a", &pack_a, error);
     if (status == CC_OK) status = ocl_kernel(d, "product.cl", options, "pack_b", &pack_b, error);
     if (status == CC_OK) status = ocl_kernel(d, "product.cl", options, "product", &product, error);
     if (status != CC_OK) return status;
 
-    // Pieces of C whose packed factors fit the scratch.
-    const int64_t most = SCRATCH_BYTES / (s.kc * (int64_t)element);
-    const int64_t rows_most = most / mr * mr, columns_most = most / nr * nr, depth_most = least(k > 0 ? k : 1, s.kc);
+    // Pieces of the factors that fit the scratch when packed.
+    const int64_t depth_most = least(k > 0 ? k : 1, DEPTH_MOST), most = SCRATCH_BYTES / (depth_most * (int64_t)element);
+    const int64_t rows_most = most / mr * mr, columns_most = most / nr * nr;
     cl_mem packed_a, packed_b;
     status = ocl_scratch(d, 0, (size_t)(pieces(least(p->m, rows_most), mr) * mr * depth_most) * element, &packed_a, error);
     if (status == CC_OK)
@@ -70,30 +72,37 @@ static cc_status multiply_packed(ocl_device *d, const cc_product *p, cc_error *e
     const cl_long c_stride = p->c.stride;
     for (int64_t j = 0; j < p->n; j += columns_most)
         for (int64_t i = 0; i < p->m; i += rows_most)
-            for (int64_t depth = 0; status == CC_OK && (depth == 0 || depth < k); depth += s.kc) {
-                const cl_long rows = least(rows_most, p->m - i), columns = least(columns_most, p->n - j), deep = least(s.kc, k - depth);
+            for (int64_t depth = 0; status == CC_OK && (depth == 0 || depth < k); depth += depth_most) {
+                const cl_long rows = least(rows_most, p->m - i), columns = least(columns_most, p->n - j), deep = least(depth_most, k - depth);
                 const cl_long a_at = p->a.offset + i * a_row + depth * a_depth, b_at = p->b.offset + j * b_row + depth * b_depth;
                 const cl_long c_at = p->c.offset + i + j * c_stride;
                 const int64_t panels_a = pieces(rows, mr), panels_b = pieces(columns, nr);
+                int64_t tile_rows = s.tile_rows, tile_columns = s.tile_columns;
+                cut(d, panels_a, panels_b, rows * columns * deep, &tile_rows, &tile_columns);
+                const cl_long tr = tile_rows, tc = tile_columns;
+                const size_t tiles[2] = {(size_t)pieces(panels_a, tr), (size_t)pieces(panels_b, tc)};
+                // A factor whose panels no two items share is packed by them.
+                const cl_int own = deep == 0 ? 0 : tiles[1] == 1 ? 1 : tiles[0] == 1 ? 2 : 0;
+                // Columns that lie along the depth are read where they are when few panels of A use them.
+                const cl_int direct = own == 2 && b_depth == 1 && panels_a <= 6;
+                const cl_mem from = own == 2 ? b : a;
+                const cl_long from_at = own == 2 ? b_at : a_at, row_step = own == 2 ? b_row : a_row, depth_step = own == 2 ? b_depth : a_depth;
                 if (deep > 0) {
                     const ocl_argument from_a[] = {OCL_ARGUMENT(a), OCL_ARGUMENT(a_at), OCL_ARGUMENT(a_row), OCL_ARGUMENT(a_depth),
                                                    OCL_ARGUMENT(rows), OCL_ARGUMENT(deep), OCL_ARGUMENT(packed_a)};
                     const ocl_argument from_b[] = {OCL_ARGUMENT(b), OCL_ARGUMENT(b_at), OCL_ARGUMENT(b_row), OCL_ARGUMENT(b_depth),
                                                    OCL_ARGUMENT(columns), OCL_ARGUMENT(deep), OCL_ARGUMENT(packed_b)};
-                    status = ocl_launch(d, pack_a, "pack_a", from_a, 7, (const size_t[2]){(size_t)pieces(panels_a, 8), (size_t)pieces(deep, 128)}, 1, error);
-                    if (status == CC_OK)
+                    if (own != 1)
+                        status = ocl_launch(d, pack_a, "pack_a", from_a, 7, (const size_t[2]){(size_t)pieces(panels_a, 8), (size_t)pieces(deep, 128)}, 1, error);
+                    if (status == CC_OK && own != 2)
                         status = ocl_launch(d, pack_b, "pack_b", from_b, 7, (const size_t[2]){(size_t)pieces(panels_b, 8), (size_t)pieces(deep, 128)}, 1, error);
                 }
-                int64_t tile_rows = s.tile_rows, tile_columns = s.tile_columns;
-                cut(d, panels_a, panels_b, rows * columns * deep, &tile_rows, &tile_columns);
-                const cl_long tr = tile_rows, tc = tile_columns;
                 const ocl_argument arguments[] = {
                     OCL_ARGUMENT(packed_a), OCL_ARGUMENT(packed_b), OCL_ARGUMENT(c), OCL_ARGUMENT(c_at), OCL_ARGUMENT(c_stride), OCL_ARGUMENT(rows),
                     OCL_ARGUMENT(columns), OCL_ARGUMENT(deep), OCL_ARGUMENT(tr), OCL_ARGUMENT(tc), OCL_REAL(p->precision, p->alpha),
-                    OCL_REAL(p->precision, depth == 0 ? p->beta : 1.0)};
-                if (status == CC_OK)
-                    status = ocl_launch(d, product, "product", arguments, 12,
-                                        (const size_t[2]){(size_t)pieces(panels_a, tr), (size_t)pieces(panels_b, tc)}, 1, error);
+                    OCL_REAL(p->precision, depth == 0 ? p->beta : 1.0), OCL_ARGUMENT(own), OCL_ARGUMENT(direct), OCL_ARGUMENT(from), OCL_ARGUMENT(from_at),
+                    OCL_ARGUMENT(row_step), OCL_ARGUMENT(depth_step)};
+                if (status == CC_OK) status = ocl_launch(d, product, "product", arguments, 18, tiles, 1, error);
             }
     return status;
 }
