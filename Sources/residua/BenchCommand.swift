@@ -71,23 +71,30 @@ struct BenchCommand: ParsableCommand {
     static func table(_ rows: [BenchmarkRow]) -> String {
         var table = TextTable(["workload", "device", "precision", "threads", "ms", "GFLOP/s", "floor share", "spread", ""])
         for row in rows {
-            table.rows.append([
-                row.workload, row.device, row.precision.rawValue, String(row.threads), Display.number(row.milliseconds),
-                Display.number(row.gflops), Display.number(row.floorShare, digits: 3), Display.number(row.spread, digits: 2),
-                (row.figures.map { "\($0.name) \(Display.number($0.value))" } + (row.disturbance == nil ? [] : ["machine not quiet"]))
-                    .joined(separator: ", "),
-            ])
+            var notes: [String] = row.figures.map { "\($0.name) \(Display.number($0.value))" }
+            if row.disturbance != nil { notes.append("machine not quiet") }
+            var cells: [String] = [row.workload, row.device, row.precision.rawValue, String(row.threads)]
+            cells.append(Display.number(row.milliseconds))
+            cells.append(Display.number(row.gflops))
+            cells.append(Display.number(row.floorShare, digits: 3))
+            cells.append(Display.number(row.spread, digits: 2))
+            cells.append(notes.joined(separator: ", "))
+            table.rows.append(cells)
         }
         return table.text
     }
 
     static func json(_ row: BenchmarkRow) -> JSONValue {
-        .object(
-            [
-                ("workload", .string(row.workload)), ("device", .string(row.device)), ("precision", .string(row.precision.rawValue)),
-                ("threads", .integer(row.threads)), ("milliseconds", JSONValue(row.milliseconds)), ("gflops", JSONValue(row.gflops)),
-                ("floorShare", JSONValue(row.floorShare)), ("spread", JSONValue(row.spread)), ("rounds", row.rounds.map { .integer($0) } ?? .null),
-                ("remark", .string(row.remark)), ("disturbance", row.disturbance.map { .string($0) } ?? .null),
-            ] + row.figures.map { ($0.name, .number($0.value)) })
+        var members: [(key: String, value: JSONValue)] = [
+            ("workload", .string(row.workload)), ("device", .string(row.device)), ("precision", .string(row.precision.rawValue)),
+            ("threads", .integer(row.threads)), ("milliseconds", JSONValue(row.milliseconds)), ("gflops", JSONValue(row.gflops)),
+        ]
+        members.append(("floorShare", JSONValue(row.floorShare)))
+        members.append(("spread", JSONValue(row.spread)))
+        members.append(("rounds", row.rounds.map { JSONValue.integer($0) } ?? JSONValue.null))
+        members.append(("remark", .string(row.remark)))
+        members.append(("disturbance", JSONValue(row.disturbance)))
+        for figure in row.figures { members.append((figure.name, .number(figure.value))) }
+        return .object(members)
     }
 }
