@@ -19,9 +19,10 @@ typedef struct feature_launch {
 /// Points and features of a work-item, as the text asks for.
 static void prepare(const ocl_device *d, const cc_feature_set *set, feature_launch *l) {
     const int vw = ocl_function_vector(d, set->precision);
-    const int64_t p = d->shape.local ? vw : d->entry->wide_vectors ? 256 : 128, rj = d->entry->wide_vectors ? 1 : 4, fj = d->shape.local ? rj : 32;
+    const bool local = d->shape.local, wide = !local && d->entry->wide_vectors;
+    const int64_t p = local ? vw : wide ? 256 : 128, rj = wide ? 1 : 4, fj = local ? rj : 32;
     ocl_options(d, set->precision, l->options, sizeof l->options, "-DVW=%d -DACTIVATION=%d -DP=%d -DRJ=%d -DFJ=%d -DKC=%d", vw, (int)set->activation, (int)p,
-                (int)rj, (int)fj, d->shape.local ? 1 : 32);
+                (int)rj, (int)fj, local ? 1 : 32);
     l->points = ocl_memory(set->point_coordinates.buffer);
     l->weights = ocl_memory(set->weights.buffer);
     l->biases = ocl_memory(set->biases.buffer);
