@@ -50,7 +50,7 @@ cc_status cc_check_product(const cc_device *device, const cc_product *p, cc_erro
 }
 
 static cc_status check_activation(cc_activation activation, int32_t power, cc_error *error) {
-    REQUIRE(activation >= CC_TANH && activation <= CC_RELU, "There is no activation %d.", (int)activation);
+    REQUIRE(activation >= CC_TANH && activation <= CC_GELU, "There is no activation %d.", (int)activation);
     REQUIRE(activation != CC_RELU || (power >= 1 && power <= 9), "The power of a ReLU is 1 to 9, not %d.", power);
     return CC_OK;
 }

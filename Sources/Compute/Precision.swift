@@ -21,6 +21,7 @@ extension Activation {
         case .softplus: (CC_SOFTPLUS, 0)
         case .silu: (CC_SILU, 0)
         case .gaussian: (CC_GAUSSIAN, 0)
+        case .gelu: (CC_GELU, 0)
         case .relu(let power): (CC_RELU, Int32(power))
         }
     }

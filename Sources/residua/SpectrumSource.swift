@@ -21,7 +21,7 @@ struct SpectrumSource: ParsableArguments {
     @Option(help: ArgumentHelp("Weights and biases are drawn from (-R, R).", valueName: "R"))
     var range: Double = 3
 
-    @Option(help: "tanh, sin, cos, sigmoid, softplus, silu, gaussian, relu … relu9; that of --model if it names one.")
+    @Option(help: "tanh, sin, cos, sigmoid, softplus, silu, gaussian, gelu, relu … relu9; that of --model if it names one.")
     var activation: String?
 
     @Option(help: "uniform or normal (mean 0, standard deviation R).")

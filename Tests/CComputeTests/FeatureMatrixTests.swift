@@ -6,7 +6,7 @@ import Testing
     static func tolerance<T: TestScalar>(_ type: T.Type) -> Double { T.precision == CC_F64 ? 1e-14 : 1e-6 }
     static let names: [(name: String, activation: cc_activation, power: Int32)] = [
         ("tanh", CC_TANH, 0), ("sin", CC_SIN, 0), ("cos", CC_COS, 0), ("sigmoid", CC_SIGMOID, 0), ("softplus", CC_SOFTPLUS, 0),
-        ("silu", CC_SILU, 0), ("gaussian", CC_GAUSSIAN, 0), ("relu3", CC_RELU, 3),
+        ("silu", CC_SILU, 0), ("gaussian", CC_GAUSSIAN, 0), ("relu3", CC_RELU, 3), ("gelu", CC_GELU, 0),
     ]
 
     // MARK: Against mpmath

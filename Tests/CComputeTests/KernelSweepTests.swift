@@ -100,7 +100,7 @@ struct KernelSweepTests {
     }
 
     @Test func sumsOverNodes() throws {
-        for activation in [CC_TANH, CC_SIN, CC_COS, CC_SIGMOID, CC_SOFTPLUS, CC_SILU, CC_GAUSSIAN, CC_RELU] {
+        for activation in [CC_TANH, CC_SIN, CC_COS, CC_SIGMOID, CC_SOFTPLUS, CC_SILU, CC_GAUSSIAN, CC_RELU, CC_GELU] {
             try features(activation, .nodes, dimension: 2, points: 21, features: 5)
         }
         try features(CC_TANH, .nodes, dimension: 1, points: 1, features: 1)

@@ -43,6 +43,10 @@
             case CC_GAUSSIAN:
                 let g = exp(-z * z)
                 return [g, -2 * z * g, (4 * z * z - 2) * g, (12 - 8 * z * z) * z * g, (16 * z * z * z * z - 48 * z * z + 12) * g][order]
+            case CC_GELU:
+                let f = exp(-z * z / 2) / (2 * Float80.pi).squareRoot()
+                let p = erfc(-z / Float80(2).squareRoot()) / 2
+                return [z * p, p + z * f, (2 - z * z) * f, (z * z - 4) * z * f, (7 * z * z - 4 - z * z * z * z) * f][order]
             default:
                 guard order <= power, z > 0 else { return 0 }
                 return (0..<order).reduce(1) { $0 * Float80(power - $1) } * (0..<(power - order)).reduce(1) { y, _ in y * z }

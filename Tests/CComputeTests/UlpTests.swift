@@ -44,7 +44,7 @@ func ulps<T: TestScalar>(_ result: T, _ exact: FunctionValues.Value) -> Double {
     ]
     static let activations: [(name: String, activation: cc_activation)] = [
         ("tanh", CC_TANH), ("sin", CC_SIN), ("cos", CC_COS), ("sigmoid", CC_SIGMOID), ("softplus", CC_SOFTPLUS), ("silu", CC_SILU),
-        ("gaussian", CC_GAUSSIAN),
+        ("gaussian", CC_GAUSSIAN), ("gelu", CC_GELU),
     ]
     static let powers: [Int32] = [1, 2, 3, 4, 7, 9]
 
@@ -90,7 +90,7 @@ func ulps<T: TestScalar>(_ result: T, _ exact: FunctionValues.Value) -> Double {
             #expect(exact.count > 3)
             let results = try rig.map(CC_FN_ACTIVATION, exact.map { T($0.x) }, activation: activation, power: power, order: Int32(order))
             for (result, value) in zip(results, exact) {
-                let rooted = order >= 2 || activation == CC_SILU && order == 1
+                let rooted = order >= 2 || (activation == CC_SILU || activation == CC_GELU) && order == 1
                 let neighbours =
                     rooted
                     ? [order - 1, order + 1].compactMap { near in
@@ -128,13 +128,14 @@ func ulps<T: TestScalar>(_ result: T, _ exact: FunctionValues.Value) -> Double {
         }
         let activations: [(cc_activation, T, T)] = [
             (CC_TANH, 1, -1), (CC_SIGMOID, 1, 0), (CC_SOFTPLUS, .infinity, 0), (CC_SILU, .infinity, 0), (CC_GAUSSIAN, 0, 0), (CC_RELU, .infinity, 0),
+            (CC_GELU, .infinity, 0),
         ]
         for (activation, up, down) in activations {
             let y = try rig.map(CC_FN_ACTIVATION, x, activation: activation)
             #expect(y[0] == up && y[1] == down && y[2].isNaN, "activation \(activation.rawValue)")
             for order in 1...4 {
                 let y = try rig.map(CC_FN_ACTIVATION, x, activation: activation, order: Int32(order))
-                let slope: T = [CC_SOFTPLUS, CC_SILU, CC_RELU].contains(activation) && order == 1 ? 1 : 0
+                let slope: T = [CC_SOFTPLUS, CC_SILU, CC_RELU, CC_GELU].contains(activation) && order == 1 ? 1 : 0
                 #expect(y[0] == slope && y[1] == 0 && y[2].isNaN, "activation \(activation.rawValue), order \(order)")
             }
         }

@@ -68,7 +68,7 @@ import Testing
     /// Every device agrees with the native path, for all activations.
     @Test(arguments: devices.filter(\.fp64)) func devicesAgree(info: DeviceInfo) throws {
         let (device, native) = (try Device(info), try Device(.native))
-        for activation in [Activation.tanh, .cos, .sigmoid, .softplus, .silu, .gaussian, .relu(power: 5)] {
+        for activation in [Activation.tanh, .cos, .sigmoid, .softplus, .silu, .gaussian, .gelu, .relu(power: 5)] {
             let model = RandomFeatureModel(weights: FeatureMatrixTests.model.weights, biases: FeatureMatrixTests.model.biases, activation: activation)
             let block = FeatureBlock(.biharmonic(dimension: 2), method: .automatic, points: FeatureMatrixTests.points)
             let matrices = try [device, native].map { try $0.featureMatrix([block], model: model).elements }

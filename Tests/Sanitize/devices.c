@@ -147,7 +147,7 @@ void call_features(cc_device *device, numbers *n) {
     static const int64_t sizes[][3] = {{1, 1, 1}, {3, 5, 2}, {0, 4, 1}, {4, 0, 1}, {33, 9, 3}, {131, 37, 5}, {19, 70, 2}};
     const bool native = cc_device_describe(device)->backend == CC_NATIVE;
     for (cc_precision precision = CC_F32; precision <= precisions(device); precision++)
-        for (int activation = CC_TANH; activation <= CC_RELU; activation++) {
+        for (int activation = CC_TANH; activation <= CC_GELU; activation++) {
             // A device's compiler takes a second for every activation.
             if (!native && activation != CC_TANH && activation != CC_RELU) continue;
             for (int s = 0; s < (int)(sizeof sizes / sizeof *sizes); s++) {
@@ -168,7 +168,7 @@ void call_maps(cc_device *device, numbers *n) {
     const bool native = cc_device_describe(device)->backend == CC_NATIVE;
     for (cc_precision precision = CC_F32; precision <= precisions(device); precision++)
         for (int function = CC_FN_EXP; function <= CC_FN_ACTIVATION; function++)
-            for (int activation = CC_TANH; activation <= (function == CC_FN_ACTIVATION && native ? CC_RELU : CC_TANH); activation++)
+            for (int activation = CC_TANH; activation <= (function == CC_FN_ACTIVATION && native ? CC_GELU : CC_TANH); activation++)
                 for (int order = 0; order <= (function == CC_FN_ACTIVATION ? 4 : 0); order++)
                     for (int c = 0; c < (native ? 6 : 4); c++) {
                         placed x = place(device, precision, counts[c], 1, n, function == CC_FN_LOG1P ? 0.9 : 20);

@@ -32,7 +32,7 @@ typedef struct cc_map_arguments {
 typedef void cc_feature_kernel(int64_t block, int64_t tile, const cc_feature_arguments *arguments);
 typedef void cc_map_kernel(int64_t block, const cc_map_arguments *arguments);
 
-enum { cc_activations = 8, cc_orders = 5, cc_plain_functions = 6 };
+enum { cc_activations = 9, cc_orders = 5, cc_plain_functions = 6 };
 
 typedef struct cc_vectors {
     int32_t lanes;                 ///< of the kernels' vectors

@@ -4,8 +4,8 @@
 
 #define P 2048
 #define FUNCTION (clshim_variant & 7)
-#define ACTIVATION (clshim_variant >> 3 & 7)
-#define ORDER (clshim_variant >> 6)
+#define ACTIVATION (clshim_variant >> 3 & 15)
+#define ORDER (clshim_variant >> 7)
 #include "../../../Kernels/map.cl"
 #undef P
 #undef ACTIVATION
@@ -46,10 +46,10 @@ MAP(map_cos, 5)
     }                                                                                                                        \
     STENCIL(stencil_##name, features_by_stencil, activation)                                                                 \
     MAP(map_##name##_0, 6 | activation << 3)                                                                                 \
-    MAP(map_##name##_1, 6 | activation << 3 | 1 << 6)                                                                        \
-    MAP(map_##name##_2, 6 | activation << 3 | 2 << 6)                                                                        \
-    MAP(map_##name##_3, 6 | activation << 3 | 3 << 6)                                                                        \
-    MAP(map_##name##_4, 6 | activation << 3 | 4 << 6)
+    MAP(map_##name##_1, 6 | activation << 3 | 1 << 7)                                                                        \
+    MAP(map_##name##_2, 6 | activation << 3 | 2 << 7)                                                                        \
+    MAP(map_##name##_3, 6 | activation << 3 | 3 << 7)                                                                        \
+    MAP(map_##name##_4, 6 | activation << 3 | 4 << 7)
 
 ACTIVATION_FUNCTIONS(sigma_tanh, SIGMA_TANH)
 ACTIVATION_FUNCTIONS(sigma_sin, SIGMA_SIN)
@@ -59,6 +59,7 @@ ACTIVATION_FUNCTIONS(sigma_softplus, SIGMA_SOFTPLUS)
 ACTIVATION_FUNCTIONS(sigma_silu, SIGMA_SILU)
 ACTIVATION_FUNCTIONS(sigma_gaussian, SIGMA_GAUSSIAN)
 ACTIVATION_FUNCTIONS(sigma_relu, SIGMA_RELU)
+ACTIVATION_FUNCTIONS(sigma_gelu, SIGMA_GELU)
 STENCIL(stencil_exact, features_by_stencil_exact, SIGMA_RELU)
 
 #define DERIVATIVES(name) { map_##name##_0, map_##name##_1, map_##name##_2, map_##name##_3, map_##name##_4 }
@@ -69,11 +70,12 @@ const cc_vectors VECTORS = {
     .tile_features = FJ,
     .map_block = map_block,
     .nodes = { nodes_sigma_tanh, nodes_sigma_sin, nodes_sigma_cos, nodes_sigma_sigmoid, nodes_sigma_softplus, nodes_sigma_silu,
-               nodes_sigma_gaussian, nodes_sigma_relu },
+               nodes_sigma_gaussian, nodes_sigma_relu, nodes_sigma_gelu },
     .stencil = { stencil_sigma_tanh, stencil_sigma_sin, stencil_sigma_cos, stencil_sigma_sigmoid, stencil_sigma_softplus,
-                 stencil_sigma_silu, stencil_sigma_gaussian, stencil_sigma_relu },
+                 stencil_sigma_silu, stencil_sigma_gaussian, stencil_sigma_relu, stencil_sigma_gelu },
     .exact = stencil_exact,
     .functions = { map_exp, map_expm1, map_log1p, map_tanh, map_sin, map_cos },
     .derivatives = { DERIVATIVES(sigma_tanh), DERIVATIVES(sigma_sin), DERIVATIVES(sigma_cos), DERIVATIVES(sigma_sigmoid),
-                     DERIVATIVES(sigma_softplus), DERIVATIVES(sigma_silu), DERIVATIVES(sigma_gaussian), DERIVATIVES(sigma_relu) },
+                     DERIVATIVES(sigma_softplus), DERIVATIVES(sigma_silu), DERIVATIVES(sigma_gaussian), DERIVATIVES(sigma_relu),
+                     DERIVATIVES(sigma_gelu) },
 };

@@ -11,8 +11,8 @@ extension Activation {
         case strip(halfWidth: Double, rate: Double)
         /// Entire, of size e^|Im z|.
         case trigonometric
-        /// Entire, of size exp((Im z)²).
-        case gaussian
+        /// Entire, of size exp(rate·(Im z)²).
+        case gaussian(rate: Double)
         /// With a kink on the real axis.
         case none
     }
@@ -22,7 +22,8 @@ extension Activation {
         case .tanh: .strip(halfWidth: .pi / 2, rate: 2)
         case .sigmoid, .softplus, .silu: .strip(halfWidth: .pi, rate: 1)
         case .sin, .cos: .trigonometric
-        case .gaussian: .gaussian
+        case .gaussian: .gaussian(rate: 1)
+        case .gelu: .gaussian(rate: 0.5)
         case .relu: .none
         }
     }
@@ -39,6 +40,10 @@ extension Activation {
         case .silu: return n == 1 ? 1 : poles(n, distance: .pi) * .pi
         case .sin, .cos, .relu: return 1
         case .gaussian: return (pow(2, Double(n)) * factorial(n)).squareRoot()
+        case .gelu:
+            // σ⁽ⁿ⁾ = φ⁽ⁿ⁻²⁾ − φ⁽ⁿ⁾ with φ⁽ⁿ⁾(0) = ±(n − 1)!!/√(2π) for even n, interpolated by Γ for odd ones.
+            func density(_ n: Int) -> Double { pow(2, Double(n - 1) / 2) * tgamma(Double(n + 1) / 2) / .pi }
+            return n == 1 ? 1 : density(n) + density(n - 2)
         }
     }
 

@@ -25,6 +25,7 @@ extension Activation {
             let own = z * Activation.sigmoidDerivative(order, z)
             return order == 0 ? own : own + Double(order) * Activation.sigmoidDerivative(order - 1, z)
         case .gaussian: return Activation.gaussianDerivative(order, z)
+        case .gelu: return Activation.geluDerivative(order, z)
         case .relu(let power): return Activation.powerDerivative(order, z, power: power)
         }
     }
@@ -80,6 +81,33 @@ extension Activation {
         case 5: return -z * (u * (32 * u - 160) + 120) * value
         default: return (u * (u * (64 * u - 480) + 720) - 120) * value
         }
+    }
+
+    /// zΦ, Φ + zφ, then (−1)ⁿ(Heₙ₋₂ − Heₙ) φ with φ = exp(−z²/2)/√(2π) and Hermite's polynomials; the squares and z/√2 carried in two parts.
+    private static func geluDerivative(_ order: Int, _ z: Double) -> Double {
+        let square = z * z
+        let rest = (-square).addingProduct(z, z)
+        let density = square < 1600 ? exp(-square / 2) * (1 - rest / 2) * 0.3989422804014327 : 0
+        let u = square < 1600 ? square : 0
+        switch order {
+        case 0: return z * distribution(z, density)
+        case 1: return density == 0 ? (z < 0 ? 0 : 1) : distribution(z, density) + z * density
+        case 2: return (2 - u) * density
+        case 3: return z * (u - 4) * density
+        case 4: return (u * (7 - u) - 4) * density
+        case 5: return z * (u * (u - 11) + 18) * density
+        default: return (u * (u * (16 - u) - 51) + 18) * density
+        }
+    }
+
+    /// Φ(z) = ½ erfc(x), x = −z/√2, with its slope φ making up for what rounding x lost.
+    private static func distribution(_ z: Double, _ density: Double) -> Double {
+        guard abs(z) < 40 else { return z < 0 ? 0 : 1 }
+        let root = 1.4142135623730951
+        let rootRest = -9.667293313452913e-17
+        let x = -z / root
+        let lost = z.addingProduct(x, root) + x * rootRest
+        return 0.5 * erfc(x) + lost * density
     }
 
     private static func powerDerivative(_ order: Int, _ z: Double, power: Int) -> Double {

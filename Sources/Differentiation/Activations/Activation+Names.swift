@@ -3,10 +3,10 @@ extension Activation {
     public static let allNames: [String] = smooth.map(\.name) + (1...9).map { Activation.relu(power: $0).name }
 
     /// The activations without a kink.
-    public static let smooth: [Activation] = [.tanh, .sin, .cos, .sigmoid, .softplus, .silu, .gaussian]
+    public static let smooth: [Activation] = [.tanh, .sin, .cos, .sigmoid, .softplus, .silu, .gaussian, .gelu]
 
-    /// The activation called `name`: "tanh", "sin", "cos", "sigmoid", "softplus", "silu", "gaussian", "relu" or "relu2" … "relu9"
-    /// (max(z, 0) to that power); nil for any other name.
+    /// The activation called `name`: "tanh", "sin", "cos", "sigmoid", "softplus", "silu", "gaussian", "gelu", "relu" or
+    /// "relu2" … "relu9" (max(z, 0) to that power); nil for any other name.
     public init?(name: String) {
         guard let match = (Activation.smooth + (1...9).map { Activation.relu(power: $0) }).first(where: { $0.name == name }) else { return nil }
         self = match
@@ -22,6 +22,7 @@ extension Activation {
         case .softplus: "softplus"
         case .silu: "silu"
         case .gaussian: "gaussian"
+        case .gelu: "gelu"
         case .relu(1): "relu"
         case .relu(let power): "relu\(power)"
         }

@@ -11,6 +11,8 @@ public enum Activation: Hashable, Sendable {
     case silu
     /// exp(−z²)
     case gaussian
+    /// zΦ(z), Φ(z) = ½ erfc(−z/√2) the normal distribution function
+    case gelu
     /// max(z, 0)^power, power 1…9
     case relu(power: Int)
 }

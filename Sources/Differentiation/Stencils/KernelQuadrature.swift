@@ -137,9 +137,9 @@ extension KernelQuadrature {
         case .trigonometric:
             let height = 0.02 * pow(1.2, Double(step))
             return (height, height)
-        case .gaussian:
+        case .gaussian(let rate):
             let height = 0.02 * pow(1.12, Double(step))
-            return (height, height * height + Double(order) * log1p(2 * height))
+            return (height, rate * height * height + Double(order) * log1p(2 * rate.squareRoot() * height))
         case .none:
             return (1, .infinity)
         }

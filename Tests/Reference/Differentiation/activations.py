@@ -2,12 +2,13 @@
 
 Writes activations.csv beside itself: name, order, argument, value. Usage: python3 activations.py (needs mpmath)."""
 import os
-from mpmath import mp, mpf, taylor, tanh, sin, cos, exp, log1p, factorial
+from mpmath import mp, mpf, taylor, tanh, sin, cos, exp, log1p, factorial, erfc, sqrt, pi
 
 mp.dps = 60
 functions = {
     "tanh": tanh, "sin": sin, "cos": cos, "sigmoid": lambda z: 1 / (1 + exp(-z)), "softplus": lambda z: log1p(exp(z)),
     "silu": lambda z: z / (1 + exp(-z)), "gaussian": lambda z: exp(-z * z),
+    "gelu": lambda z: z * erfc(-z / sqrt(2)) / 2,
 }
 points = [0.0, 1e-9, 0.03125, -0.3, 0.7, -1.1, 1.75, -2.6, 3.9, -5.2, 8.3, -12.7, 20.1, -26.0, 41.5, -90.25, 200.0, -310.0]
 
@@ -31,6 +32,9 @@ def series(name, z, order):
         return [[sin, cos, lambda t: -sin(t), lambda t: -cos(t)][(k + phase) % 4](mpf(z)) / factorial(k) for k in range(n)]
     if name == "gaussian":
         return exponential([-c for c in product(line, line)])
+    if name == "gelu":
+        density = [c / sqrt(2 * pi) for c in exponential([-c / 2 for c in product(line, line)])]
+        return product(line, [erfc(-mpf(z) / sqrt(2)) / 2] + [density[k - 1] / k for k in range(1, n)])
     if name == "tanh":
         q = exponential([-2 * c for c in line])
         return quotient([a - b for a, b in zip(one, q)], [a + b for a, b in zip(one, q)])

@@ -3,12 +3,13 @@
 Writes stencils.csv beside itself: activation, derivative orders along x and y, accuracy, step, weights w_x, w_y, argument z,
 value of the stencil of sigma(w.x + b) at w.x + b = z. Usage: python3 stencils.py (needs mpmath)."""
 import os
-from mpmath import mp, mpf, tanh, sin, cos, exp, log1p, matrix, lu_solve, factorial
+from mpmath import mp, mpf, tanh, sin, cos, exp, log1p, matrix, lu_solve, factorial, erfc, sqrt
 
 mp.dps = 60
 functions = {
     "tanh": tanh, "sin": sin, "cos": cos, "sigmoid": lambda z: 1 / (1 + exp(-z)), "softplus": lambda z: log1p(exp(z)),
     "silu": lambda z: z / (1 + exp(-z)), "gaussian": lambda z: exp(-z * z), "relu3": lambda z: max(z, mpf(0)) ** 3,
+    "gelu": lambda z: z * erfc(-z / sqrt(2)) / 2,
 }
 
 

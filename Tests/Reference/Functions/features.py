@@ -30,7 +30,7 @@ def sets(seed, d, M, N, scale):
 
 
 M, N = 5, 3
-for seed, name in enumerate(("tanh", "sin", "cos", "sigmoid", "softplus", "silu", "gaussian", "relu3")):
+for seed, name in enumerate(("tanh", "sin", "cos", "sigmoid", "softplus", "silu", "gaussian", "relu3", "gelu")):
     for case, d, scale, orders, shifted in (("shifted", 3, 4, (0, 2, 4, 1, 3), 0.25), ("wide", 100, 2, (2,), 0), ("mixed", 2, 8, (4, 0, 2, 2), 0)):
         s, x, w, b = sets(seed, d, M, N, scale)
         c = [[s.draw(1) for _ in range(N)] for _ in orders]

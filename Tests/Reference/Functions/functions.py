@@ -4,7 +4,7 @@ Lines "key x high low": the exact value is high + low to 2^-100 relative; x is e
 precisions) and float64 numbers (used in float64 only). Run: python3 functions.py > functions.txt
 """
 import struct
-from mpmath import mp, mpf, exp, expm1, log1p, tanh, sin, cos, log, taylor, factorial, diff, sqrt
+from mpmath import mp, mpf, exp, expm1, log1p, tanh, sin, cos, log, taylor, factorial, diff, sqrt, erfc, pi
 
 mp.prec = 1300      # arguments up to 1e300 need 1000 bits of pi
 
@@ -96,6 +96,9 @@ def derivatives(name, z):
         c = series_divide(v, add(one, series_exp(scaled(-1))))
     elif name == "gaussian":
         c = series_exp([-x for x in series_multiply(v, v)])
+    elif name == "gelu":
+        density = [x / sqrt(2 * pi) for x in series_exp([-x / 2 for x in series_multiply(v, v)])]
+        c = series_multiply(v, [erfc(-v[0] / sqrt(2)) / 2] + [density[k - 1] / k for k in range(1, ORDERS)])
     else:
         k = int(name[4:])
         p = one
@@ -126,7 +129,7 @@ def main():
             emit(name, single_x, f(mpf(single_x)))
 
     for name, wide in (("tanh", 18), ("sin", 60), ("cos", 60), ("sigmoid", 35), ("softplus", 35), ("silu", 35), ("gaussian", 5.5),
-                       ("relu1", 4), ("relu2", 4), ("relu3", 4), ("relu4", 4), ("relu7", 4), ("relu9", 4)):
+                       ("relu1", 4), ("relu2", 4), ("relu3", 4), ("relu4", 4), ("relu7", 4), ("relu9", 4), ("gelu", 36)):
         few = name.startswith("relu")
         for x in inputs(-2.5, 2.5, 6 if few else 20) + inputs(-wide, wide, 2 if few else 14) + [1e-9, -1e-3]:
             x = single(x) if abs(x) < 1e-2 else x

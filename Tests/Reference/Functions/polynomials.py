@@ -4,7 +4,7 @@ Prints, for float64 and float32, the coefficients as hexadecimal floating-point 
 approximated function once the coefficients are rounded; and the words of 2/pi and the parts of pi/2 and ln 2.
 Run: python3 polynomials.py > polynomials.txt
 """
-from mpmath import mp, mpf, matrix, lu_solve, exp, expm1, sin, cos, log, pi, sqrt, floor, nint, frexp, ldexp
+from mpmath import mp, mpf, matrix, lu_solve, exp, expm1, sin, cos, log, pi, sqrt, floor, nint, frexp, ldexp, erfc
 
 mp.prec = 260
 
@@ -102,6 +102,12 @@ for bits, suffix, n_exp, n_sin, n_cos, n_log in ((53, "", 11, 6, 6, 7), (24, "f"
     logarithm = series([mpf(2) / (2 * k + 3) for k in range(40)])
     polynomial("log", logarithm, lambda v: v / (2 + v * logarithm(v)), n_log, mpf(10) ** -9, v1, bits, suffix,
                lambda v, p: sqrt(v) * (2 + v * p), lambda v: log((1 + sqrt(v)) / (1 - sqrt(v))))
+    # R(t) = e^(t^2/2) (1 - Phi(t)) = w P(s) for 0 <= t <= T, w = k / (k + t), s = 1 - 2 w; e^(-t^2/2) is no normal number beyond T
+    k, top, n_tail = (mpf(5), mpf("37.7"), 22) if bits == 53 else (mpf(4), mpf("13.25"), 10)
+    ratio = lambda t: exp(t * t / 2) * erfc(t / sqrt(mpf(2))) / 2
+    tail = lambda s: ratio(2 * k / (1 - s) - k)
+    polynomial("normal tail", lambda s: tail(s) * 2 / (1 - s), lambda s: (1 - s) / 2 / tail(s), n_tail, mpf(-1), 1 - 2 * k / (k + top), bits, suffix,
+               lambda s, p: (1 - s) / 2 * p, tail)
 
     def parts(name, x, count):
         for k in range(count):
