@@ -74,6 +74,11 @@ cc_status cc_plan_jacobian(cc_plan *plan, int32_t term, int64_t first, int64_t c
     return cc_native_plan_jacobian(plan->native, term, first, count, parameters, rows, error);
 }
 
+cc_status cc_plan_product(cc_plan *plan, const void *parameters, const void *vector, void *first, void *second, cc_error *error) {
+    REQUIRE(plan && parameters && vector && first, "A Jacobian-vector product needs a plan, parameters, a vector and a place for the result.");
+    return cc_native_plan_product(plan->native, parameters, vector, first, second, error);
+}
+
 cc_status cc_plan_components(cc_plan *plan, int32_t term, const void *parameters, void *components, cc_error *error) {
     REQUIRE(plan && parameters && components, "Components need a plan, parameters and a place for the result.");
     cc_status status = check_term(plan, term, error);

@@ -40,6 +40,7 @@ cc_status cc_native_plan_gradient(net_plan *plan, const void *parameters, double
 cc_status cc_native_plan_residuals(net_plan *plan, const void *parameters, void *residuals, cc_error *error);
 cc_status cc_native_plan_transposed(net_plan *plan, const void *parameters, const void *cotangent, void *gradient, cc_error *error);
 cc_status cc_native_plan_jacobian(net_plan *plan, int32_t term, int64_t first, int64_t count, const void *parameters, void *rows, cc_error *error);
+cc_status cc_native_plan_product(net_plan *plan, const void *parameters, const void *vector, void *first, void *second, cc_error *error);
 cc_status cc_native_plan_components(net_plan *plan, int32_t term, const void *parameters, void *components, cc_error *error);
 
 #endif

@@ -113,6 +113,22 @@ static void differentiate(const cc_network *network, cc_precision precision, int
         worst = fmax(worst, isnan(g) ? INFINITY : fabs(g - 2 * value_at(precision, other, i)));
     }
     expect(worst <= tolerance * 10 * size, "gradient and 2 Jᵀ r differ by %g of %g", worst, size);
+    // ⟨r, J v⟩ = ⟨Jᵀ r, v⟩.
+    void *vector = exact_values(precision, count, n, 0.5);
+    void *product = exact_values(precision, rows, n, 0), *second = exact_values(precision, rows, n, 0);
+    bool programs = true;
+    for (int t = 0; t < terms; t++) programs &= term[t].program != NULL;
+    expect_status(cc_plan_product(plan, parameters, vector, product, NULL, &error), CC_OK, &error, "cc_plan_product");
+    expect_status(cc_plan_product(plan, parameters, vector, product, second, &error), programs ? CC_OK : CC_BAD_ARGUMENT, &error, "cc_plan_product");
+    double left = 0, right = 0, terms_size = 0;
+    for (int64_t i = 0; i < rows; i++) {
+        const double part = value_at(precision, residuals, i) * value_at(precision, product, i);
+        left += part;
+        terms_size += fabs(part);
+        expect(!programs || !isnan(value_at(precision, second, i)), "a second derivative is NaN");
+    }
+    for (int64_t i = 0; i < count; i++) right += value_at(precision, other, i) * value_at(precision, vector, i);
+    expect(fabs(left - right) <= 10 * tolerance * terms_size, "⟨r, J v⟩ = %g, but ⟨Jᵀ r, v⟩ = %g", left, right);
     // Rows of J, of a few points, times their residuals are part of Jᵀ r; here only that they are numbers.
     for (int t = 0; t < terms; t++) {
         const int64_t points = term[t].points < 20 ? term[t].points : 20, elements = points * term[t].equations * count;
@@ -129,8 +145,8 @@ static void differentiate(const cc_network *network, cc_precision precision, int
         free(components);
     }
     expect_status(cc_plan_components(plan, terms, parameters, residuals, &error), CC_BAD_ARGUMENT, &error, "cc_plan_components");
-    void *const memory[] = {parameters, gradient, other, residuals};
-    for (int i = 0; i < 4; i++) free(memory[i]);
+    void *const memory[] = {parameters, gradient, other, residuals, vector, product, second};
+    for (int i = 0; i < 7; i++) free(memory[i]);
     cc_plan_destroy(plan);
 }
 

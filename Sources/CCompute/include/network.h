@@ -177,7 +177,8 @@ cc_status cc_plan_transposed(cc_plan *plan, const void *parameters, const void *
 cc_status cc_plan_jacobian(cc_plan *plan, int32_t term, int64_t first, int64_t count, const void *parameters, void *rows, cc_error *error);
 
 /// J v for v of `cc_plan_parameters` elements and, unless `second` is NULL, d²/dε² r(θ + εv) at ε = 0, both by truncated power
-/// series in ε through the same jets: no differences are taken.
+/// series in ε through the same jets: no differences are taken. Costs about three losses, five with the second derivative, which
+/// residuals given as functions do not have. The first call takes memory: the packed parameters once more, and work memory.
 cc_status cc_plan_product(cc_plan *plan, const void *parameters, const void *vector, void *first, void *second, cc_error *error);
 
 /// Components of term `term` at its points: [field][use][N].

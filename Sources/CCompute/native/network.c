@@ -119,5 +119,6 @@ int64_t cc_native_plan_parameters(const net_plan *plan) { return plan->parameter
 int64_t cc_native_plan_rows(const net_plan *plan) { return plan->rows; }
 int64_t cc_native_plan_points(const net_plan *plan, int32_t term) { return plan->term[term].points; }
 uint64_t cc_native_plan_memory(const net_plan *plan) {
-    return plan->bytes + (uint64_t)plan->work_size * plan->element * (uint64_t)cc_threads();
+    return plan->bytes + (uint64_t)plan->work_size * plan->element * (uint64_t)cc_threads()
+        + net_tangent_bytes(plan->tangent);
 }

@@ -95,16 +95,18 @@ INLINE REALV bell(REALV z) {
     return exp_of_negative(-z * z, C(0), &less);
 }
 
-/// Φ(z), the distribution function of the normal law, through the library's complementary error function.
-static __attribute__((noinline)) void normal_distribution_of(REAL *lanes) {
-    for (int i = 0; i < VW; i++) lanes[i] = (REAL)0.5 * (F64 ? (REAL)erfc(-0.70710678118654752440 * lanes[i]) : (REAL)erfcf((float)(-0.70710678118654752440 * lanes[i])));
+/// e^(−z²/2), the square's rounding made good.
+INLINE REALV half_bell(REALV z) {
+    REALV half = C(0.5) * z, square = half * z, less;
+    return exp_of_negative(-square, fma(-half, z, square), &less);
 }
 
+/// Φ(z), the distribution function of the normal law: 1 − Φ(|z|) keeps its digits in the tail.
 INLINE REALV normal_distribution(REALV z) {
-    REAL lanes[VW];
-    STOREV(z, lanes);
-    normal_distribution_of(lanes);
-    return LOADV(lanes);
+    REALV t = magnitude(z);
+    t = t > C(TAIL_MOST) ? C(TAIL_MOST) : t;
+    REALV tail = half_bell(t) * normal_tail(t, C(0));
+    return z < 0 ? tail : C(1) - tail;
 }
 
 INLINE void sine_pair(REALV z, REALV *sine, REALV *cosine) {
@@ -124,6 +126,7 @@ INLINE void tanh_derivatives(const int order, REALV t, REALV s, REALV *d) {
     if (order >= 3) d[3] = s * (C(4) - C(6) * s);
     if (order >= 4) d[4] = d[2] * (C(4) - C(12) * s);
     if (order >= 5) d[5] = s * (C(16) + s * (C(-120) + C(120) * s));
+    if (order >= 6) d[6] = d[2] * (C(16) + s * (C(-240) + C(360) * s));
 }
 
 /// z + bias → r0, r1.
@@ -151,17 +154,17 @@ static __attribute__((noinline)) void keep(cc_activation activation, int vectors
 #undef EACH
 }
 
-/// σ, σ', …, σ⁽⁵⁾ from r0 and r1.
+/// σ, σ', …, σ⁽⁶⁾ from r0 and r1.
 INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, REALV *d) {
     REALV s = b, m, w;
     switch (activation) {
-    case CC_TANH: tanh_derivatives(5, a, b, d); break;
+    case CC_TANH: tanh_derivatives(6, a, b, d); break;
     case CC_SIN:
     case CC_COS:
         if (activation == CC_COS) b = -b;
         d[0] = d[4] = a;
         d[1] = d[5] = b;
-        d[2] = -a;
+        d[2] = d[6] = -a;
         d[3] = -b;
         break;
     case CC_SIGMOID:
@@ -172,6 +175,7 @@ INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, R
         d[3] = b * (C(1) - C(6) * b);
         d[4] = b * m * (C(1) - C(12) * b);
         d[5] = b * (C(1) + b * (C(-30) + C(120) * b));
+        d[6] = b * m * (C(1) + b * (C(-60) + C(360) * b));
         break;
     case CC_SOFTPLUS:
         m = C(1) - C(2) * s;
@@ -182,6 +186,7 @@ INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, R
         d[3] = w * m;
         d[4] = w * (C(1) - C(6) * w);
         d[5] = w * m * (C(1) - C(12) * w);
+        d[6] = w * (C(1) + w * (C(-30) + C(120) * w));
         break;
     case CC_SILU:
         // n-th derivative of z s: z s⁽ⁿ⁾ + n s⁽ⁿ⁻¹⁾.
@@ -193,6 +198,7 @@ INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, R
         d[3] = w * (a * (C(1) - C(6) * w) + C(3) * m);
         d[4] = w * (a * m * (C(1) - C(12) * w) + C(4) * (C(1) - C(6) * w));
         d[5] = w * (a * (C(1) + w * (C(-30) + C(120) * w)) + C(5) * m * (C(1) - C(12) * w));
+        d[6] = w * (a * m * (C(1) + w * (C(-60) + C(360) * w)) + C(6) * (C(1) + w * (C(-30) + C(120) * w)));
         break;
     case CC_GAUSSIAN:
         w = a * a;
@@ -202,9 +208,10 @@ INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, R
         d[3] = d[1] * (C(4) * w - C(6));
         d[4] = b * (C(12) + w * (C(-48) + C(16) * w));
         d[5] = d[1] * (C(60) + w * (C(-80) + C(16) * w));
+        d[6] = b * (C(-120) + w * (C(720) + w * (C(-480) + C(64) * w)));
         break;
     case CC_RELU:
-        for (int k = 0; k <= 5; k++) {
+        for (int k = 0; k <= 6; k++) {
             REAL factor = 1;
             for (int i = 0; i < k; i++) factor *= (REAL)(power - i);
             REALV y = (REALV)factor;
@@ -214,7 +221,7 @@ INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, R
         break;
     case CC_GELU: {
         // z Φ and its derivatives, φ = Φ' the normal density.
-        REALV less, density = C(0.39894228040143267794) * exp_of_negative(C(-0.5) * a * a, C(0), &less);
+        REALV density = C(INVERSE_ROOT_2PI) * half_bell(a);
         w = a * a;
         d[0] = a * b;
         d[1] = a * density + b;
@@ -222,10 +229,11 @@ INLINE void derivatives(cc_activation activation, int power, REALV a, REALV b, R
         d[3] = density * a * (w - C(4));
         d[4] = density * (w * (C(7) - w) - C(4));
         d[5] = density * a * (C(18) + w * (w - C(11)));
+        d[6] = density * (C(18) + w * (C(-51) + w * (C(16) - w)));
         break;
     }
     default:
-        for (int k = 0; k <= 5; k++) d[k] = (REALV)0;
+        for (int k = 0; k <= 6; k++) d[k] = (REALV)0;
     }
 }
 
@@ -235,7 +243,7 @@ static __attribute__((noinline)) void derive(cc_activation activation, int power
 #define EACH(name)                                                                                                                    \
     case name:                                                                                                                        \
         for (int j = 0; j < vectors * VW; j += VW) {                                                                                  \
-            REALV d[6];                                                                                                               \
+            REALV d[7];                                                                                                               \
             derivatives(name, power, load(r0 + j), load(r1 + j), d);                                                                  \
             for (int k = 0; k <= order; k++) store(out + k * stride + j, d[k]);                                                       \
         }                                                                                                                             \

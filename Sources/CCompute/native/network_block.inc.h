@@ -386,8 +386,3 @@ static void add(const net_plan *plan, int64_t begin, int64_t end) {
 }
 
 static void unpack(const net_plan *plan, void *gradient) { unpack_from(plan, plan->sums, gradient); }
-
-const net_kernels KERNELS = {
-    .vector = VW, .pack = pack, .chunk = chunk, .add = add, .unpack = unpack, .work = work_elements,
-    .jacobian = jacobian,
-};

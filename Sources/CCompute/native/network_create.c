@@ -32,6 +32,7 @@ void cc_native_plan_destroy(net_plan *plan) {
     if (!plan) return;
     for (int32_t i = 0; plan->term && i < plan->terms; i++) free_term(&plan->term[i]);
     free(plan->term);
+    net_tangent_destroy(plan->tangent);
     free(plan->losses);
     free(plan->memory);
     free(plan);

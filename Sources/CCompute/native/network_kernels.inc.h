@@ -10,3 +10,11 @@
 #include "program.inc.h"
 #include "network_residual.inc.h"
 #include "network_block.inc.h"
+#include "network_series.inc.h"
+#include "program_series.inc.h"
+#include "network_tangent.inc.h"
+
+const net_kernels KERNELS = {
+    .vector = VW, .pack = pack, .chunk = chunk, .add = add, .unpack = unpack, .work = work_elements, .jacobian = jacobian,
+    .tangent_work = tangent_elements, .tangent_chunk = tangent_chunk, .pack_tangent = pack_tangent,
+};

@@ -86,6 +86,7 @@ typedef struct net_term {
 typedef enum net_mode { NET_LOSS, NET_GRADIENT, NET_RESIDUALS, NET_COMPONENTS, NET_TRANSPOSED } net_mode;
 
 typedef struct net_kernels net_kernels;
+typedef struct net_tangent_memory net_tangent_memory;
 
 struct net_plan {
     cc_precision precision;
@@ -108,6 +109,7 @@ struct net_plan {
     void *packed, *sums;                       // [packed_size], [chunks][sums_size]
     double *losses;                            // [chunks]
     uint64_t bytes;                            // of `memory`
+    net_tangent_memory *tangent;               // of the first call that needs it
     _Atomic bool failed;                       // a thread found no work memory
 
     // the call in progress
@@ -117,6 +119,18 @@ struct net_plan {
     const void *cotangent;                     // NET_TRANSPOSED: [rows]
     int64_t first_chunk;                       // NET_COMPONENTS: of the term
 };
+
+/// Residuals of a plan along a vector of parameters, as power series.
+typedef struct net_tangent {
+    const net_plan *plan;
+    int32_t parts;                             // 2; 3 with the second derivative
+    const void *vector;
+    void *moved;                               // the vector, packed as the parameters are
+    const void *zeros;                         // [channels][stride of layer 0]
+    void **forms;                              // [term]: [3][forms][stride of layer 0], parts of v∘m
+    void **uniforms;                           // [term]: [2][uniforms], parts 1 and 2 of the program's slots
+    void *first, *second;                      // results
+} net_tangent;
 
 /// What an instruction set offers for one precision.
 struct net_kernels {
@@ -130,7 +144,14 @@ struct net_kernels {
     int64_t (*work)(const net_plan *plan, const net_term *term);
     /// Jacobian rows of at most a block of points; `work` holds work_size + sums_size elements.
     void (*jacobian)(const net_plan *plan, const net_term *term, int64_t first, int64_t count, void *work, void *rows);
+    /// As `work`, `chunk` and `pack`, for power series along a vector.
+    int64_t (*tangent_work)(const net_plan *plan, const net_term *term);
+    void (*tangent_chunk)(const net_tangent *job, int64_t chunk, void *work);
+    void (*pack_tangent)(const net_tangent *job);
 };
+
+void net_tangent_destroy(net_tangent_memory *memory);
+uint64_t net_tangent_bytes(const net_tangent_memory *memory);
 
 int32_t net_dimension(const cc_network *network);
 cc_status net_check(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error);

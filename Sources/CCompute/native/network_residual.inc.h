@@ -81,6 +81,24 @@ INLINE values partial_at(const residual_values *r, int e, int c) {
     return (values){ r->work->parameter_partials + ((int64_t)e * r->parameters + q) * r->stride, -1 };
 }
 
+/// Where a block's program reads and writes; coordinates that it names are laid out by points.
+static sight sight_of(const net_plan *plan, const net_term *t, const work *w, int64_t first, int64_t points) {
+    const int64_t stride = (t->block + 15) / 16 * 16;
+    const REAL *x = (const REAL *)t->coordinates + first * plan->dimension;
+    const net_program *program = t->program;
+    for (int i = 0; i < program->coordinates; i++)
+        for (int64_t p = 0; p < points; p++) w->named[i * stride + p] = x[p * plan->dimension + program->coordinate[i]];
+    // Data are read where they lie, but for a last vector that is not whole.
+    const int64_t whole = (points + VW - 1) / VW * VW;
+    const bool copied = first + whole > t->points;
+    for (int i = 0; copied && i < program->given.arrays; i++)
+        memcpy(w->tails + i * (stride + VW), (const REAL *)t->data[i] + first, (size_t)points * sizeof(REAL));
+    return (sight){
+        .uniforms = (const REAL *)plan->packed + t->uniforms, .components = w->components, .coordinates = w->named, .rows = w->registers,
+        .data = copied ? w->tails : NULL, .arrays = t->data, .first = first, .stride = stride,
+    };
+}
+
 static residual_values evaluate_residual(const net_plan *plan, const net_term *t, const work *w, int64_t first, int64_t points, bool partials) {
     const int64_t stride = (t->block + 15) / 16 * 16;
     const REAL *x = (const REAL *)t->coordinates + first * plan->dimension, *trainable = (const REAL *)plan->given + plan->parameters - plan->trainable;
@@ -100,18 +118,8 @@ static residual_values evaluate_residual(const net_plan *plan, const net_term *t
         t->residual(t->context, plan->precision, &block);
         return result;
     }
-    for (int i = 0; i < program->coordinates; i++)
-        for (int64_t p = 0; p < points; p++) w->named[i * stride + p] = x[p * plan->dimension + program->coordinate[i]];
-    // Data are read where they lie, but for a last vector that is not whole.
-    const int64_t whole = (points + VW - 1) / VW * VW;
-    const bool copied = first + whole > t->points;
-    for (int i = 0; copied && i < program->given.arrays; i++)
-        memcpy(w->tails + i * (stride + VW), (const REAL *)t->data[i] + first, (size_t)points * sizeof(REAL));
     result.residual = program->residuals + (partials ? t->equations : 0);
-    result.sight = (sight){
-        .uniforms = (const REAL *)plan->packed + t->uniforms, .components = w->components, .coordinates = w->named, .rows = w->registers,
-        .data = copied ? w->tails : NULL, .arrays = t->data, .first = first, .stride = stride,
-    };
+    result.sight = sight_of(plan, t, w, first, points);
     interpret(partials ? &program->all : &program->values, &result.sight, points);
     return result;
 }
