@@ -32,6 +32,27 @@ TEXT(features_cl) = {
 TEXT(exact_cl) = {
 #embed "exact.cl" suffix(, )
     0};
+TEXT(network_table_clh) = {
+#embed "network_table.clh" suffix(, )
+    0};
+TEXT(network_points_clh) = {
+#embed "network_points.clh" suffix(, )
+    0};
+TEXT(network_activations_clh) = {
+#embed "network_activations.clh" suffix(, )
+    0};
+TEXT(network_tile_clh) = {
+#embed "network_tile.clh" suffix(, )
+    0};
+TEXT(network_products_clh) = {
+#embed "network_products.clh" suffix(, )
+    0};
+TEXT(network_jets_clh) = {
+#embed "network_jets.clh" suffix(, )
+    0};
+TEXT(network_cl) = {
+#embed "network.cl" suffix(, )
+    0};
 
 #define ENTRY(file, symbol) {file, symbol, sizeof symbol - 1}
 const kernels_text kernels_texts[] = {
@@ -44,6 +65,13 @@ const kernels_text kernels_texts[] = {
     ENTRY("map.cl", map_cl),
     ENTRY("features.cl", features_cl),
     ENTRY("exact.cl", exact_cl),
+    ENTRY("network_table.clh", network_table_clh),
+    ENTRY("network_points.clh", network_points_clh),
+    ENTRY("network_activations.clh", network_activations_clh),
+    ENTRY("network_tile.clh", network_tile_clh),
+    ENTRY("network_products.clh", network_products_clh),
+    ENTRY("network_jets.clh", network_jets_clh),
+    ENTRY("network.cl", network_cl),
     {NULL, NULL, 0},
 };
 

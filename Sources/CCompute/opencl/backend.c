@@ -18,4 +18,5 @@ const cc_backend cc_opencl_backend = {
     .features_by_stencil = ocl_features_by_stencil,
     .map_values = ocl_map_values,
     .measure_ceilings = ocl_measure_ceilings,
+    .plan = ocl_plan_create,
 };

@@ -52,6 +52,10 @@ static cc_status allocate(ocl_device *d, cl_mem_flags flags, size_t bytes, void 
     return CC_OK;
 }
 
+cc_status ocl_allocate(ocl_device *d, size_t bytes, cl_mem *memory, cc_error *error) {
+    return allocate(d, CL_MEM_READ_WRITE, bytes, NULL, memory, error);
+}
+
 static cc_status make(ocl_device *d, cl_mem_flags flags, size_t bytes, void *host, cc_buffer **buffer, cc_error *error) {
     *buffer = NULL;
     ocl_buffer *b = calloc(1, sizeof *b);

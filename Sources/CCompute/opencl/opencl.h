@@ -107,8 +107,23 @@ void ocl_retain(ocl_device *device);
 /// CC_OK when double precision was asked for and divides and takes roots as it should, or single precision was asked for.
 cc_status ocl_probe_double(ocl_device *device, bool *good, cc_error *error);
 
+// MARK: Texts
+
+typedef struct ocl_text {
+    char *characters;      ///< with a terminating zero
+    size_t length, room;
+    bool failed;           ///< memory ran out
+} ocl_text;
+
+void ocl_append(ocl_text *text, const char *from, size_t length);
+void ocl_print(ocl_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ocl_discard(ocl_text *text);
+
 // MARK: Programs
 
+/// A program from a source of the caller's, which owns it, through the disk cache where that pays; `label` names it in errors. Call with
+/// the lock held.
+cc_status ocl_build(ocl_device *device, const char *label, const ocl_text *source, const char *options, cl_program *program, cc_error *error);
 /// The kernel `name` of the text `file` of Kernels/, built with `options`; owned by the device. Call with the lock held.
 cc_status ocl_kernel(ocl_device *device, const char *file, const char *options, const char *name, cl_kernel *kernel, cc_error *error);
 void ocl_release_programs(ocl_device *device);
@@ -151,12 +166,17 @@ void ocl_release(cc_buffer *buffer);
 cc_status ocl_write(cc_buffer *buffer, size_t offset, size_t bytes, const void *from, cc_error *error);
 cc_status ocl_read(cc_buffer *buffer, size_t offset, size_t bytes, void *to, cc_error *error);
 
+/// A buffer of the caller's, who gives it to `ocl_free`; call with the lock held.
+cc_status ocl_allocate(ocl_device *device, size_t bytes, cl_mem *memory, cc_error *error);
+
 // MARK: Operations
 
 cc_status ocl_multiply(cc_device *device, const cc_product *product, cc_error *error);
 cc_status ocl_features_by_nodes(cc_device *device, const cc_feature_set *set, const cc_node_sum *sum, cc_error *error);
 cc_status ocl_features_by_stencil(cc_device *device, const cc_feature_set *set, const cc_stencil_sum *sum, cc_error *error);
 cc_status ocl_map_values(cc_device *device, const cc_map *map, cc_error *error);
+cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,
+                          void **state, cc_error *error);
 cc_status ocl_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings, cc_error *error);
 
 #endif

@@ -25,28 +25,8 @@ struct ocl_program {
 
 // MARK: Texts
 
-typedef struct text {
-    char *characters;
-    size_t length, room;
-    bool failed;
-} text;
-
-static void append(text *t, const char *from, size_t length) {
-    if (t->length + length + 1 > t->room) {
-        const size_t room = 2 * (t->length + length + 1);
-        char *larger = realloc(t->characters, room);
-        if (!larger) t->failed = true;
-        if (t->failed) return;
-        t->characters = larger;
-        t->room = room;
-    }
-    memcpy(t->characters + t->length, from, length);
-    t->length += length;
-    t->characters[t->length] = 0;
-}
-
 /// Appends a text of Kernels/, each `#include "NAME"` of another one replaced by it where it is met first.
-static bool expand(text *t, const char *name, char included[TEXTS][NAME], int *count) {
+static bool expand(ocl_text *t, const char *name, char included[TEXTS][NAME], int *count) {
     for (int i = 0; i < *count; i++)
         if (strcmp(included[i], name) == 0) return true;
     const kernels_text *found = kernels_find(name);
@@ -58,9 +38,9 @@ static bool expand(text *t, const char *name, char included[TEXTS][NAME], int *c
         char other[NAME];
         if (sscanf(line, "#include \"%63[^\"\n]\"", other) == 1) {
             if (!expand(t, other, included, count)) return false;
-            append(t, "\n", 1);
+            ocl_append(t, "\n", 1);
         } else {
-            append(t, line, length);
+            ocl_append(t, line, length);
         }
         line += length;
     }
@@ -124,41 +104,37 @@ static void keep(ocl_device *d, ocl_key key, cl_program program) {
     free(binary);
 }
 
-static cc_status build(ocl_device *d, const char *file, const char *options, cl_program *program, cc_error *error) {
-    text source = {0};
-    char included[TEXTS][NAME];
-    int count = 0;
-    if (!expand(&source, file, included, &count)) {
-        const bool memory = source.failed;
-        free(source.characters);
-        return memory ? cc_fail(error, CC_OUT_OF_MEMORY, 0, "No memory is left to read the kernels of %s.", file)
-                      : cc_fail(error, CC_BUILD_FAILED, 0, "%s, or a text it includes, is not among the embedded kernels: rebuild residua.", file);
-    }
+cc_status ocl_build(ocl_device *d, const char *label, const ocl_text *source, const char *options, cl_program *program, cc_error *error) {
     // RESIDUA_OPENCL_CACHE=on and =off overrule what suits the device.
     const char *wanted = getenv("RESIDUA_OPENCL_CACHE");
     const bool disk = wanted && *wanted ? strcmp(wanted, "on") == 0 : !d->entry->keeps_binaries;
-    const ocl_key key = ocl_program_key(d, source.characters, options);
-    cc_status result = CC_OK;
+    const ocl_key key = ocl_program_key(d, source->characters, options);
     *program = disk ? cached(d, key, options) : NULL;
-    if (!*program) {
-        cl_int status = CL_SUCCESS;
-        *program = d->cl->CreateProgramWithSource(d->context, 1, (const char **)&source.characters, &source.length, &status);
-        if (status == CL_SUCCESS) {
-            status = d->cl->BuildProgram(*program, 1, &d->entry->id, options, NULL, NULL);
-            if (status != CL_SUCCESS) {
-                result = build_failure(d, file, *program, status, error);
-                d->cl->ReleaseProgram(*program);
-                *program = NULL;
-            } else if (disk) {
-                keep(d, key, *program);
-            }
-        } else {
-            *program = NULL;
-            result = ocl_check(&d->base, status, "take a program", error);
-        }
+    if (*program) return CC_OK;
+    cl_int status = CL_SUCCESS;
+    cl_program made = d->cl->CreateProgramWithSource(d->context, 1, (const char **)&source->characters, &source->length, &status);
+    if (status != CL_SUCCESS) return ocl_check(&d->base, status, "take a program", error);
+    status = d->cl->BuildProgram(made, 1, &d->entry->id, options, NULL, NULL);
+    if (status != CL_SUCCESS) {
+        const cc_status result = build_failure(d, label, made, status, error);
+        d->cl->ReleaseProgram(made);
+        return result;
     }
-    free(source.characters);
-    return result;
+    if (disk) keep(d, key, made);
+    *program = made;
+    return CC_OK;
+}
+
+static cc_status build(ocl_device *d, const char *file, const char *options, cl_program *program, cc_error *error) {
+    ocl_text source = {0};
+    char included[TEXTS][NAME];
+    int count = 0;
+    cc_status status;
+    if (expand(&source, file, included, &count)) status = ocl_build(d, file, &source, options, program, error);
+    else if (source.failed) status = cc_fail(error, CC_OUT_OF_MEMORY, 0, "No memory is left to read the kernels of %s.", file);
+    else status = cc_fail(error, CC_BUILD_FAILED, 0, "%s, or a text it includes, is not among the embedded kernels: rebuild residua.", file);
+    ocl_discard(&source);
+    return status;
 }
 
 cc_status ocl_kernel(ocl_device *d, const char *file, const char *options, const char *name, cl_kernel *kernel, cc_error *error) {

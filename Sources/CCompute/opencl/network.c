@@ -1,0 +1,332 @@
+/// Residual plans on a device: buffers, and the calls of plan.h.
+#include <stdlib.h>
+#include <string.h>
+
+#include "network_plan.h"
+
+enum { slice = 4096 };   // elements that one item of a processor packs or collects
+
+/// Groups and elements of each for `count` elements.
+static int64_t groups_for(const ocl_plan *plan, int64_t count, int64_t *each) {
+    *each = plan->shape.local ? plan->shape.group : slice;
+    return (count + *each - 1) / *each;
+}
+
+// MARK: Creation
+
+static void destroy(void *state) {
+    ocl_plan *p = state;
+    if (!p) return;
+    ocl_device *d = p->device;
+    pthread_mutex_lock(&d->lock);
+    d->cl->Finish(d->queue);
+    cl_kernel kernels[] = {p->pack, p->network, p->collect};
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
+        if (kernels[i]) d->cl->ReleaseKernel(kernels[i]);
+    if (p->program) d->cl->ReleaseProgram(p->program);
+    cl_mem memory[] = {p->head_memory, p->layer_memory, p->term_memory, p->window_memory, p->int_memory, p->real_memory, p->wide_memory,
+                       p->packed_memory, p->parameter_memory, p->point_memory, p->data_memory, p->row_memory, p->slab_memory, p->sum_memory,
+                       p->loss_memory, p->result_memory, p->pack_memory, p->place_memory, p->collect_memory, p->gradient_memory};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        if (memory[i]) ocl_free(d, memory[i]);
+    pthread_mutex_unlock(&d->lock);
+    for (int32_t i = 0; p->source && i < p->terms; i++) free(p->source[i].data);
+    net_list *lists[] = {&p->ints, &p->reals, &p->wides, &p->constants, &p->pack_map, &p->sum_map, &p->places};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]->items);
+    ocl_discard(&p->code);
+    free(p->term);
+    free(p->source);
+    free(p->set);
+    free(p->window);
+    free(p->losses);
+    free(p);
+    ocl_close(&d->base);
+}
+
+/// A buffer of `bytes`, at least one element, with `values` unless that is NULL.
+static cc_status make(ocl_plan *p, size_t bytes, const void *values, cl_mem *memory, cc_error *error) {
+    ocl_device *d = p->device;
+    const size_t room = bytes > 64 ? bytes : 64;
+    cc_status status = ocl_allocate(d, room, memory, error);
+    if (status != CC_OK) return status;
+    p->bytes += room;
+    if (!values || bytes == 0) return CC_OK;
+    return ocl_check(&d->base, d->cl->EnqueueWriteBuffer(d->queue, *memory, CL_TRUE, 0, bytes, values, 0, NULL, NULL), "write a plan's tables", error);
+}
+
+static cc_status make_ints(ocl_plan *p, const net_list *list, cl_mem *memory, cc_error *error) {
+    return make(p, (size_t)list->count * sizeof(int32_t), list->items, memory, error);
+}
+
+/// In the plan's precision.
+static cc_status make_reals(ocl_plan *p, const net_list *list, int64_t room, cl_mem *memory, cc_error *error) {
+    char *values = calloc((size_t)(room > 0 ? room : 1), p->element);
+    if (!values) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
+    const double *from = list->items;
+    for (int64_t i = 0; i < list->count; i++) {
+        if (p->precision == CC_F64) ((double *)values)[i] = from[i];
+        else ((float *)values)[i] = (float)from[i];
+    }
+    const cc_status status = make(p, (size_t)room * p->element, values, memory, error);
+    free(values);
+    return status;
+}
+
+static cc_status clear(ocl_plan *p, cl_mem memory, int64_t elements, cl_kernel kernel, cc_error *error) {
+    const cl_long count = elements, each = 1 << 16;
+    const ocl_argument arguments[] = {OCL_ARGUMENT(memory), OCL_ARGUMENT(count), OCL_ARGUMENT(each)};
+    return ocl_launch(p->device, kernel, "clear", arguments, 3, (const size_t[2]){(size_t)((elements + each - 1) / each), 1},
+                      p->shape.local ? p->shape.group : 1, error);
+}
+
+static cc_status make_buffers(ocl_plan *p, cc_error *error) {
+    const size_t e = p->element;
+    const int64_t slabs = (int64_t)p->chunks * p->head.slab_size;
+#define TRY(call) do { const cc_status status_ = (call); if (status_ != CC_OK) return status_; } while (0)
+    TRY(make(p, sizeof p->head, &p->head, &p->head_memory, error));
+    TRY(make(p, (size_t)p->head.hidden * sizeof *p->layer, p->layer, &p->layer_memory, error));
+    TRY(make(p, (size_t)p->terms * sizeof *p->term, p->term, &p->term_memory, error));
+    TRY(make(p, (size_t)p->terms * sizeof *p->window, p->window, &p->window_memory, error));
+    TRY(make_ints(p, &p->ints, &p->int_memory, error));
+    TRY(make_reals(p, &p->reals, p->reals.count, &p->real_memory, error));
+    TRY(make(p, (size_t)p->wides.count * sizeof(double), p->wides.items, &p->wide_memory, error));
+    TRY(make_reals(p, &p->constants, p->packed_size, &p->packed_memory, error));
+    TRY(make(p, (size_t)p->parameters * e, NULL, &p->parameter_memory, error));
+    TRY(make(p, (size_t)p->points_room * e, NULL, &p->point_memory, error));
+    TRY(make(p, (size_t)p->data_room * e, NULL, &p->data_memory, error));
+    TRY(make(p, (size_t)p->rows_room * e, NULL, &p->row_memory, error));
+    TRY(make(p, (size_t)p->rows_room * e, NULL, &p->result_memory, error));
+    TRY(make(p, (size_t)slabs * e, NULL, &p->slab_memory, error));
+    TRY(make(p, (size_t)p->chunks * (size_t)p->head.sums_size * e, NULL, &p->sum_memory, error));
+    TRY(make(p, (size_t)p->chunks * 2 * e, NULL, &p->loss_memory, error));
+    TRY(make_ints(p, &p->pack_map, &p->pack_memory, error));
+    TRY(make_ints(p, &p->places, &p->place_memory, error));
+    TRY(make_ints(p, &p->sum_map, &p->collect_memory, error));
+    TRY(make(p, (size_t)p->parameters * e, NULL, &p->gradient_memory, error));
+    p->losses = calloc((size_t)p->chunks * 2, e);
+    if (!p->losses) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
+    cl_int status = CL_SUCCESS;
+    cl_kernel kernel = p->device->cl->CreateKernel(p->program, "clear", &status);
+    if (status != CL_SUCCESS) return ocl_check(&p->device->base, status, "create a kernel", error);
+    cc_status cleared = clear(p, p->slab_memory, slabs, kernel, error);
+    if (cleared == CC_OK) cleared = clear(p, p->data_memory, p->data_room, kernel, error);
+    p->device->cl->ReleaseKernel(kernel);
+    return cleared;
+}
+
+static cc_status make_program(ocl_plan *p, const cc_term *term, cc_error *error) {
+    ocl_device *d = p->device;
+    if (!net_print_source(p, term)) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's kernels.");
+    char options[1024];
+    ocl_options(d, p->precision, options, sizeof options, "%s", "");
+    TRY(ocl_build(d, "the plan", &p->code, options, &p->program, error));
+    struct { const char *name; cl_kernel *kernel; } kernels[] = {{"pack", &p->pack}, {"network", &p->network}, {"collect", &p->collect}};
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
+        cl_int status = CL_SUCCESS;
+        cl_kernel kernel = d->cl->CreateKernel(p->program, kernels[i].name, &status);
+        if (status != CL_SUCCESS) return ocl_check(&d->base, status, "create a kernel", error);
+        *kernels[i].kernel = kernel;
+    }
+    ocl_discard(&p->code);
+    return CC_OK;
+}
+#undef TRY
+
+// MARK: Calls
+
+/// Parameters to the device, weights laid out for the products.
+static cc_status pack(ocl_plan *p, const void *parameters, cc_error *error) {
+    ocl_device *d = p->device;
+    const cl_int written = d->cl->EnqueueWriteBuffer(d->queue, p->parameter_memory, CL_FALSE, 0, (size_t)p->parameters * p->element, parameters, 0, NULL, NULL);
+    if (written != CL_SUCCESS) return ocl_check(&d->base, written, "write parameters", error);
+    int64_t each;
+    const cl_int count = p->packed_size - p->packed_first, groups = (cl_int)groups_for(p, count, &each), rows = (cl_int)(p->places.count / 2);
+    const cl_int size = (cl_int)each, begin = p->packed_first;
+    const ocl_argument arguments[] = {OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->pack_memory), OCL_ARGUMENT(count), OCL_ARGUMENT(size),
+                                      OCL_ARGUMENT(groups), OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->parameter_memory),
+                                      OCL_ARGUMENT(p->packed_memory), OCL_ARGUMENT(begin)};
+    return ocl_launch(d, p->pack, "pack", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)(groups + rows), 1},
+                      p->shape.local ? p->shape.group : 1, error);
+}
+
+static cc_status launch(ocl_plan *p, int32_t first_chunk, int32_t chunks, int mode, int flags, cc_error *error) {
+    const cl_int first = first_chunk, way = mode, how = flags;
+    const ocl_argument arguments[] = {
+        OCL_ARGUMENT(p->head_memory), OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->term_memory), OCL_ARGUMENT(p->window_memory),
+        OCL_ARGUMENT(p->int_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->wide_memory), OCL_ARGUMENT(p->packed_memory),
+        OCL_ARGUMENT(p->parameter_memory), OCL_ARGUMENT(p->point_memory), OCL_ARGUMENT(p->data_memory), OCL_ARGUMENT(p->row_memory),
+        OCL_ARGUMENT(p->slab_memory), OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->loss_memory), OCL_ARGUMENT(p->result_memory),
+        OCL_ARGUMENT(first), OCL_ARGUMENT(way), OCL_ARGUMENT(how)};
+    return ocl_launch(p->device, p->network, "network", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)chunks, 1},
+                      p->shape.local ? p->shape.group : 1, error);
+}
+
+static cc_status send_windows(ocl_plan *p, const network_window *windows, cc_error *error) {
+    ocl_device *d = p->device;
+    const cl_int status = d->cl->EnqueueWriteBuffer(d->queue, p->window_memory, CL_FALSE, 0, (size_t)p->terms * sizeof *windows, windows, 0, NULL, NULL);
+    return ocl_check(&d->base, status, "write a plan's tables", error);
+}
+
+/// All terms once, window after window; `rows`: the cotangent or the place of the residuals.
+static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows, cc_error *error) {
+    ocl_device *d = p->device;
+    cc_status status = pack(p, parameters, error);
+    for (int32_t pass = 0; status == CC_OK && pass < p->passes; pass++) {
+        const network_window *windows = p->window + (size_t)pass * (size_t)p->terms;
+        if (!p->windows_written) status = send_windows(p, windows, error);
+        p->windows_written = status == CC_OK && p->passes == 1;
+        cl_int moved = CL_SUCCESS;
+        for (int32_t i = 0; status == CC_OK && moved == CL_SUCCESS && i < p->terms; i++) {
+            moved = net_send_window(p, i, &windows[i]);
+            if (moved == CL_SUCCESS && mode == NETWORK_TRANSPOSED) moved = net_move_rows(p, i, &windows[i], true, rows);
+        }
+        if (status == CC_OK) status = ocl_check(&d->base, moved, "write points", error);
+        if (status == CC_OK)
+            status = launch(p, 0, p->chunks, mode, (pass == 0 ? NETWORK_FRESH : 0) | (pass == p->passes - 1 ? NETWORK_LAST : 0), error);
+        for (int32_t i = 0; status == CC_OK && mode == NETWORK_RESIDUALS && moved == CL_SUCCESS && i < p->terms; i++)
+            moved = net_move_rows(p, i, &windows[i], false, rows);
+        if (status == CC_OK) status = ocl_check(&d->base, moved, "read residuals", error);
+    }
+    return status;
+}
+
+static cc_status collect(ocl_plan *p, void *gradient, cc_error *error) {
+    ocl_device *d = p->device;
+    int64_t each;
+    const cl_int count = p->head.sums_size, chunks = p->chunks;
+    const int64_t groups = groups_for(p, count, &each);
+    const cl_int size = (cl_int)each;
+    const ocl_argument arguments[] = {OCL_ARGUMENT(p->collect_memory), OCL_ARGUMENT(count), OCL_ARGUMENT(size), OCL_ARGUMENT(chunks),
+                                      OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->gradient_memory)};
+    cc_status status = ocl_launch(d, p->collect, "collect", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)groups, 1},
+                                  p->shape.local ? p->shape.group : 1, error);
+    if (status != CC_OK) return status;
+    const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->gradient_memory, CL_FALSE, 0, (size_t)p->parameters * p->element, gradient, 0, NULL, NULL);
+    return ocl_check(&d->base, read, "read the gradient", error);
+}
+
+/// Waits for what a call enqueued: memory of the caller's is no longer in use afterwards, whatever the call came to.
+static cc_status finish(ocl_plan *p, cc_status status, cc_error *error) {
+    const cl_int finished = p->device->cl->Finish(p->device->queue);
+    return status == CC_OK ? ocl_check(&p->device->base, finished, "finish a plan's kernels", error) : status;
+}
+
+static double part(const ocl_plan *p, int64_t i) { return p->precision == CC_F64 ? ((const double *)p->losses)[i] : (double)((const float *)p->losses)[i]; }
+
+static cc_status gradient(void *state, const void *parameters, double *loss, double *losses, void *result, cc_error *error) {
+    ocl_plan *p = state;
+    ocl_device *d = p->device;
+    pthread_mutex_lock(&d->lock);
+    cc_status status = walk(p, parameters, result ? NETWORK_GRADIENT : NETWORK_LOSS, NULL, error);
+    if (status == CC_OK && result) status = collect(p, result, error);
+    if (status == CC_OK) {
+        const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->loss_memory, CL_FALSE, 0, (size_t)p->chunks * 2 * p->element, p->losses, 0, NULL, NULL);
+        status = ocl_check(&d->base, read, "read the loss", error);
+    }
+    status = finish(p, status, error);
+    pthread_mutex_unlock(&d->lock);
+    if (status != CC_OK) return status;
+    double sum = 0;
+    for (int32_t i = 0; i < p->terms; i++) {
+        const network_term *t = &p->term[i];
+        double squares = 0;
+        for (int64_t c = t->first_chunk; c < t->first_chunk + t->chunks; c++) squares += part(p, 2 * c) + part(p, 2 * c + 1);
+        const double share = squares * p->source[i].share;
+        if (losses) losses[i] = share;
+        sum += share;
+    }
+    if (loss) *loss = sum;
+    return CC_OK;
+}
+
+static cc_status residuals(void *state, const void *parameters, void *result, cc_error *error) {
+    ocl_plan *p = state;
+    pthread_mutex_lock(&p->device->lock);
+    const cc_status status = finish(p, walk(p, parameters, NETWORK_RESIDUALS, result, error), error);
+    pthread_mutex_unlock(&p->device->lock);
+    return status;
+}
+
+static cc_status transposed(void *state, const void *parameters, const void *cotangent, void *result, cc_error *error) {
+    ocl_plan *p = state;
+    pthread_mutex_lock(&p->device->lock);
+    cc_status status = walk(p, parameters, NETWORK_TRANSPOSED, (void *)(uintptr_t)cotangent, error);
+    if (status == CC_OK) status = collect(p, result, error);
+    status = finish(p, status, error);
+    pthread_mutex_unlock(&p->device->lock);
+    return status;
+}
+
+/// The window of `term` that begins at `block`, computed and read; `points`: how many it held.
+static cc_status component_window(ocl_plan *p, int32_t term, int64_t block, network_window *windows, char *result, int64_t *points, cc_error *error) {
+    ocl_device *d = p->device;
+    const network_term *t = &p->term[term];
+    windows[term] = net_component_window(p, term, block, points);
+    cc_status status = send_windows(p, windows, error);
+    p->windows_written = false;
+    // Data play no part in components.
+    network_window alone = windows[term];
+    if (status == CC_OK) status = ocl_check(&d->base, net_send_points(p, term, &alone), "write points", error);
+    if (status == CC_OK) status = launch(p, t->first_chunk, t->chunks, NETWORK_COMPONENTS, 0, error);
+    for (int64_t c = 0; status == CC_OK && c < (int64_t)p->head.fields * t->uses; c++) {
+        const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->result_memory, CL_FALSE, (size_t)(c * *points) * p->element, (size_t)*points * p->element,
+                                                     result + (size_t)(c * t->points + block * t->block) * p->element, 0, NULL, NULL);
+        status = ocl_check(&d->base, read, "read components", error);
+    }
+    return finish(p, status, error);
+}
+
+static cc_status components(void *state, int32_t term, const void *parameters, void *result, cc_error *error) {
+    ocl_plan *p = state;
+    network_window *windows = calloc((size_t)p->terms, sizeof *windows);
+    if (!windows) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
+    pthread_mutex_lock(&p->device->lock);
+    cc_status status = pack(p, parameters, error);
+    for (int64_t block = 0; status == CC_OK && block < p->term[term].blocks; block = windows[term].end) {
+        int64_t points = 0;
+        status = component_window(p, term, block, windows, result, &points, error);
+    }
+    status = finish(p, status, error);
+    pthread_mutex_unlock(&p->device->lock);
+    free(windows);
+    return status;
+}
+
+static uint64_t memory(const void *state) {
+    const ocl_plan *p = state;
+    return sizeof *p + p->bytes;
+}
+
+static const cc_plan_calls calls_table = {
+    .gradient = gradient, .residuals = residuals, .transposed = transposed, .components = components, .memory = memory, .destroy = destroy,
+};
+
+cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,
+                          void **state, cc_error *error) {
+    ocl_device *d = ocl_of(options->device);
+    if (options->precision == CC_F64 && !d->info.fp64)
+        return cc_fail(error, CC_NO_DOUBLE, 0, "Device %s (%s) has no trustworthy double precision; choose f32 or another device.", d->info.id, d->info.name);
+    for (int32_t i = 0; i < terms; i++)
+        if (term[i].jets.nodes > 0 && term[i].jets.wide && !d->info.fp64)
+            return cc_fail(error, CC_NO_DOUBLE, 0, "Term %d sums its nodes in float64, which device %s (%s) does not have; sum in float32 or choose another device.",
+                           i, d->info.id, d->info.name);
+    ocl_plan *p = calloc(1, sizeof *p);
+    if (!p) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan.");
+    p->device = d;
+    p->precision = options->precision;
+    p->element = cc_element_size(options->precision);
+    ocl_retain(d);
+    cc_status status = net_layout(p, network, options, terms, term, error);
+    if (status == CC_OK && !net_plan_windows(p)) status = cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
+    pthread_mutex_lock(&d->lock);
+    if (status == CC_OK) status = make_program(p, term, error);
+    if (status == CC_OK) status = make_buffers(p, error);
+    pthread_mutex_unlock(&d->lock);
+    if (status != CC_OK) {
+        destroy(p);
+        return status;
+    }
+    *calls = &calls_table;
+    *state = p;
+    return CC_OK;
+}

@@ -1,0 +1,96 @@
+/// Residual plans as an OpenCL device keeps them: tables that the kernels read (Kernels/network_table.clh), the printed program, buffers.
+#ifndef RESIDUA_OPENCL_NETWORK_PLAN_H
+#define RESIDUA_OPENCL_NETWORK_PLAN_H
+
+#include "../../../Kernels/network_table.clh"
+#include "../plan.h"
+#include "opencl.h"
+
+enum { net_most_hidden = 64, net_most_programs = 1024 };
+
+/// A growing array of numbers.
+typedef struct net_list {
+    int64_t count, room;
+    void *items;
+    bool failed;
+} net_list;
+
+/// A set of jets as the kernels are made for it: directions by their orders, or the biharmonic.
+typedef struct net_jet_set {
+    bool biharmonic;
+    int32_t directions[5];         // [order]
+    int32_t tops;
+} net_jet_set;
+
+/// What the host keeps of a term.
+typedef struct net_source {
+    const void *coordinates;
+    const void **data;             // [arrays]
+    int32_t arrays;
+    double share;                  // weight / points
+    int64_t first_row;
+} net_source;
+
+/// How the kernels are cut.
+typedef struct net_shape {
+    bool local;
+    int32_t vector;                // lanes
+    int32_t tall, wide;            // register tile of a processor: rows, vectors
+    int32_t group, across, rows, columns, depth, run;   // of a GPU: items, NX, RM, RN, TK, VL
+    int32_t block_rows, sub_block_rows, most_chunks;
+    double chunk_work;             // operations that make a chunk worth while
+} net_shape;
+
+typedef struct ocl_plan {
+    ocl_device *device;
+    cc_precision precision;
+    size_t element;
+    net_shape shape;
+    cc_activation activation;
+    int32_t power;
+    network_head head;
+    network_layer layer[net_most_hidden + 1];
+    int32_t terms, passes, sets;
+    network_term *term;
+    net_source *source;            // [terms]
+    net_jet_set *set;              // [sets]
+    network_window *window;        // [passes][terms]
+    int64_t parameters, rows;
+    int32_t chunks;
+    int32_t packed_first, packed_size;     // the pack kernel fills from `packed_first` on
+    net_list ints, reals, wides, constants;   // int32_t, double, double, double (packed below `packed_first`)
+    net_list pack_map, sum_map, places;    // int32_t
+    bool wide_sums;
+    int64_t points_room, data_room, rows_room;   // elements of buffers
+    ocl_text code;
+
+    cl_program program;
+    cl_kernel pack, network, collect;
+    // Buffers by use.
+    cl_mem head_memory, layer_memory, term_memory, window_memory, int_memory, real_memory, wide_memory, packed_memory, parameter_memory, point_memory,
+        data_memory, row_memory, slab_memory, sum_memory, loss_memory, result_memory, pack_memory, place_memory, collect_memory, gradient_memory;
+    uint64_t bytes;
+    void *losses;                  // [chunks][2]
+    bool windows_written;          // the only pass's windows are on the device
+} ocl_plan;
+
+int32_t net_add_int(net_list *list, int32_t value);
+/// Index of the first of `count` numbers appended; NULL: zeros.
+int32_t net_add_reals(net_list *list, const double *values, int64_t count);
+
+/// Fills in everything but buffers and program.
+cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error);
+/// Cuts the points into windows that fit the device.
+bool net_plan_windows(ocl_plan *plan);
+/// Sends the points, or points and data, of a term's window.
+cl_int net_send_points(ocl_plan *plan, int32_t term, const network_window *window);
+cl_int net_send_window(ocl_plan *plan, int32_t term, const network_window *window);
+/// Rows of a window: from the host's vector to the device, or back.
+cl_int net_move_rows(ocl_plan *plan, int32_t term, const network_window *window, bool send, void *host);
+/// The window of one term alone that begins at `block`, for its components, and how many points it has.
+network_window net_component_window(const ocl_plan *plan, int32_t term, int64_t block, int64_t *points);
+
+/// The source of the plan's kernels.
+bool net_print_source(ocl_plan *plan, const cc_term *term);
+
+#endif

@@ -1,0 +1,121 @@
+/// Points that do not fit on a device travel in windows: runs of blocks, in order.
+#include <stdlib.h>
+#include <string.h>
+
+#include "network_plan.h"
+
+/// Bytes of points, data and rows on the device at a time.
+static int64_t window_bytes(const ocl_plan *plan) {
+    const char *given = getenv("RESIDUA_OPENCL_WINDOW");
+    if (given && atoll(given) > 0) return atoll(given);
+    const uint64_t most = plan->device->info.largest_buffer / 2, usual = (uint64_t)512 << 20;
+    return (int64_t)(most < usual ? most : usual);
+}
+
+/// Elements of data arrays in a window lie apart by whole vectors, and one more is read.
+static int64_t data_stride(const ocl_plan *plan, int64_t points) {
+    const int64_t vector = plan->shape.vector;
+    return (points + vector - 1) / vector * vector + vector;
+}
+
+static int64_t points_in(const network_term *t, int64_t first, int64_t end) {
+    const int64_t last = end * t->block < t->points ? end * t->block : t->points;
+    return last - first * t->block;
+}
+
+bool net_plan_windows(ocl_plan *plan) {
+    const int64_t room = window_bytes(plan) / (int64_t)plan->element;
+    network_window *all = NULL;
+    int32_t term = 0;
+    int64_t block = 0;
+    while (term < plan->terms) {
+        network_window *larger = realloc(all, (size_t)(plan->passes + 1) * (size_t)plan->terms * sizeof *all);
+        if (!larger) {
+            free(all);
+            return false;
+        }
+        all = larger;
+        network_window *window = all + (size_t)plan->passes * (size_t)plan->terms;
+        memset(window, 0, (size_t)plan->terms * sizeof *window);
+        plan->passes++;
+        int64_t points = 0, data = 0, rows = 0;
+        bool any = false;
+        for (; term < plan->terms; term++, block = 0) {
+            const network_term *t = &plan->term[term];
+            const int64_t each = plan->head.dimension + t->equations + plan->source[term].arrays;
+            int64_t blocks = (room - points - data - rows) / (each * t->block);
+            if (blocks < 1 && !any) blocks = 1;
+            if (blocks < 1) break;
+            if (blocks > t->blocks - block) blocks = t->blocks - block;
+            network_window *w = &window[term];
+            *w = (network_window){.first = block, .end = block + blocks, .points = points, .data = data, .rows = rows};
+            const int64_t count = points_in(t, w->first, w->end);
+            w->data_stride = data_stride(plan, count);
+            points += count * plan->head.dimension;
+            data += plan->source[term].arrays * w->data_stride;
+            rows += count * t->equations;
+            any = true;
+            block += blocks;
+            if (block < t->blocks) break;
+        }
+        if (points > plan->points_room) plan->points_room = points;
+        if (data > plan->data_room) plan->data_room = data;
+        if (rows > plan->rows_room) plan->rows_room = rows;
+    }
+    plan->window = all;
+    // A block's components must find room among the rows.
+    for (int32_t i = 0; i < plan->terms; i++) {
+        const network_term *t = &plan->term[i];
+        const int64_t least = (int64_t)plan->head.fields * t->uses * t->block;
+        if (least > plan->rows_room) plan->rows_room = least;
+    }
+    return true;
+}
+
+static cl_int write(ocl_plan *plan, cl_mem memory, int64_t at, int64_t count, const void *from) {
+    if (count == 0) return CL_SUCCESS;
+    return plan->device->cl->EnqueueWriteBuffer(plan->device->queue, memory, CL_FALSE, (size_t)at * plan->element, (size_t)count * plan->element, from, 0,
+                                                NULL, NULL);
+}
+
+cl_int net_send_points(ocl_plan *plan, int32_t term, const network_window *w) {
+    const network_term *t = &plan->term[term];
+    const int64_t first = w->first * t->block, count = points_in(t, w->first, w->end), d = plan->head.dimension;
+    if (w->end == w->first) return CL_SUCCESS;
+    return write(plan, plan->point_memory, w->points, count * d, (const char *)plan->source[term].coordinates + (size_t)(first * d) * plan->element);
+}
+
+cl_int net_send_window(ocl_plan *plan, int32_t term, const network_window *w) {
+    if (w->end == w->first) return CL_SUCCESS;
+    const network_term *t = &plan->term[term];
+    const net_source *s = &plan->source[term];
+    const int64_t first = w->first * t->block, count = points_in(t, w->first, w->end);
+    cl_int status = net_send_points(plan, term, w);
+    for (int32_t i = 0; status == CL_SUCCESS && i < s->arrays; i++)
+        status = write(plan, plan->data_memory, w->data + i * w->data_stride, count, (const char *)s->data[i] + (size_t)first * plan->element);
+    return status;
+}
+
+cl_int net_move_rows(ocl_plan *plan, int32_t term, const network_window *w, bool send, void *host) {
+    const network_term *t = &plan->term[term];
+    const int64_t count = points_in(t, w->first, w->end) * t->equations;
+    if (w->end == w->first) return CL_SUCCESS;
+    char *at = (char *)host + (size_t)(plan->source[term].first_row + w->first * t->block * t->equations) * plan->element;
+    if (send) return write(plan, plan->row_memory, w->rows, count, at);
+    return plan->device->cl->EnqueueReadBuffer(plan->device->queue, plan->result_memory, CL_FALSE, (size_t)w->rows * plan->element,
+                                               (size_t)count * plan->element, at, 0, NULL, NULL);
+}
+
+network_window net_component_window(const ocl_plan *plan, int32_t term, int64_t block, int64_t *points) {
+    const network_term *t = &plan->term[term];
+    const int64_t uses = (int64_t)plan->head.fields * t->uses;
+    int64_t blocks = plan->rows_room / (uses * t->block);
+    const int64_t by_points = plan->points_room / ((int64_t)plan->head.dimension * t->block);
+    if (blocks > by_points) blocks = by_points;
+    if (blocks < 1) blocks = 1;
+    if (blocks > t->blocks - block) blocks = t->blocks - block;
+    network_window w = {.first = block, .end = block + blocks};
+    *points = points_in(t, w.first, w.end);
+    w.data_stride = data_stride(plan, *points);
+    return w;
+}
