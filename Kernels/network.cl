@@ -62,10 +62,15 @@ BODY void scatter(__global const network_head *h, __global const network_term *t
 BODY void coordinates_of(__global const network_head *h, __global const network_term *t, __global const REAL *reals, __global const REAL *x,
                            __global REAL *work, const int points) {
     const int d = h->dimension;
-    EACH(pair, points * t->nodes) {
-        const int p = t->sums ? pair / t->nodes : pair;
-        __global const REAL *offset = reals + t->offsets + (pair - p * t->nodes) * d;
-        PLAIN for (int i = 0; i < d; i++) AT(h->inputs)[pair * d + i] = t->sums ? x[p * d + i] + offset[i] : x[p * d + i];
+    __global REAL *inputs = AT(h->inputs);
+    if (t->sums) {
+        EACH(pair, points * t->nodes) {
+            const int p = pair / t->nodes;
+            __global const REAL *offset = reals + t->offsets + (pair - p * t->nodes) * d;
+            PLAIN for (int i = 0; i < d; i++) inputs[pair * d + i] = x[p * d + i] + offset[i];
+        }
+    } else {
+        EACH(i, points * d) inputs[i] = x[i];
     }
     if (t->coordinates)
         EACH(p, points)

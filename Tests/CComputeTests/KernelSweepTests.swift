@@ -107,6 +107,23 @@ struct KernelSweepTests {
         try features(CC_TANH, .shiftedNodes, dimension: 5, points: 3, features: 2)
     }
 
+    @Test func plans() throws {
+        var numbers = NetworkNumbers(seed: 71)
+        // A set of jets a plan, for it is interpreted for every neuron.
+        var fields = NetworkProgramTests.everything(&numbers, points: 3)
+        fields.weight = 2
+        let kinds = NetworkPlanTests.kinds(&numbers, points: 3)
+        for (index, terms) in [[kinds[0], fields], [kinds[1]], [kinds[2], kinds[4]]].enumerated() {
+            let widths: [Int32] = index == 2 ? [2, 6, 5, 1] : [2, 3, 1]
+            let parameters = numbers.parameters(widths) + [0.5, 0.25]
+            let exact = try NetworkPlan<Double>(widths: widths, activation: CC_TANH, parameters: 2, terms: terms).gradient(parameters)
+            let double = try NetworkPlan<Double>(widths: widths, activation: CC_TANH, parameters: 2, terms: terms, on: device).gradient(parameters)
+            let single = try NetworkPlan<Float>(widths: widths, activation: CC_TANH, parameters: 2, terms: terms, on: device).gradient(parameters)
+            #expect(relativeDifference(double.gradient, exact.gradient) < 1e-12, "plan \(index)")
+            #expect(relativeDifference(single.gradient.map(Double.init), exact.gradient) < 2e-4, "plan \(index)")
+        }
+    }
+
     @Test func sumsOverStencils() throws {
         try features(CC_SIN, .stencil, dimension: 1, points: 19, features: 6)
         try features(CC_TANH, .stencil, dimension: 3, points: 2, features: 1)

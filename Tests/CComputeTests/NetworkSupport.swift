@@ -62,16 +62,23 @@ struct NetworkEmbedding {
     var linear: [Bool]
 }
 
-/// A network plan on the native path.
+/// A network plan on the native path, or on a device that lives as long.
 final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
     let plan: OpaquePointer
     private let arena = Arena()
+    private let device: OpenedDevice?
 
     init(
         widths: [Int32], activation: cc_activation, power: Int32 = 1, unbiased: [Bool]? = nil, embedding: NetworkEmbedding? = nil,
-        parameters: Int32 = 0, terms: [NetworkTerm]
+        parameters: Int32 = 0, terms: [NetworkTerm], on device: OpenedDevice? = nil
     ) throws {
+        self.device = device
         let arena = self.arena
+        // Devices take programs only.
+        var terms = terms
+        for i in terms.indices where device != nil && terms[i].program == nil {
+            terms[i].program = .quadratic(linear: terms[i].linear, products: terms[i].products, source: terms[i].source)
+        }
         var network = cc_network()
         network.layers = Int32(widths.count - 1)
         network.widths = UnsafePointer(arena.array(widths))
@@ -93,6 +100,7 @@ final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
         var options = cc_plan_options()
         options.precision = Scalar.self == Float.self ? CC_F32 : CC_F64
         options.parameters = parameters
+        options.device = device?.handle
         var plan: OpaquePointer?
         var error = cc_error()
         guard cc_plan_create(&network, &options, Int32(terms.count), given, &plan, &error) == CC_OK, let plan else {

@@ -108,8 +108,12 @@ static cc_status make_buffers(ocl_plan *p, cc_error *error) {
     cl_int status = CL_SUCCESS;
     cl_kernel kernel = p->device->cl->CreateKernel(p->program, "clear", &status);
     if (status != CL_SUCCESS) return ocl_check(&p->device->base, status, "create a kernel", error);
-    cc_status cleared = clear(p, p->slab_memory, slabs, kernel, error);
-    if (cleared == CC_OK) cleared = clear(p, p->data_memory, p->data_room, kernel, error);
+    // Whole vectors and tiles are read beyond what is written, to no effect.
+    const struct { cl_mem memory; int64_t elements; } read[] = {
+        {p->slab_memory, slabs}, {p->point_memory, p->points_room}, {p->data_memory, p->data_room}, {p->row_memory, p->rows_room}};
+    cc_status cleared = CC_OK;
+    for (size_t i = 0; cleared == CC_OK && i < sizeof read / sizeof *read; i++)
+        if (read[i].elements > 0) cleared = clear(p, read[i].memory, read[i].elements, kernel, error);
     p->device->cl->ReleaseKernel(kernel);
     return cleared;
 }
