@@ -78,7 +78,8 @@ BODY void coordinates_of(__global const network_head *h, __global const network_
 }
 
 BODY void forward(__global const network_head *h, __global const network_layer *layers, __global const network_term *t,
-                    __global const int *ints, __global const REAL *reals, __global const REAL *packed, __global REAL *work, const int pairs TILES_ARGUMENTS) {
+                  __global const int *ints, __global const REAL *reals, __global const REAL *packed, __global REAL *work,
+                  const int pairs TILES_ARGUMENTS) {
     const int channels = t->channels;
     __global const REAL *from = AT(h->inputs);
     int to = h->even;
@@ -167,8 +168,8 @@ BODY void backward(__global const network_head *h, __global const network_layer 
         PLAIN for (int p = 0; p < pairs; p += t->sub_block) {
             const int count = min(pairs - p, t->sub_block);
             if (l < hidden - 1) {
-                product(count * channels, layer->vectors, above->out, AT(adjoint) + p * channels * above->stride, above->stride, packed + above->weight,
-                        stride, a + p * pair, stride TILES);
+                product(count * channels, layer->vectors, above->out, AT(adjoint) + p * channels * above->stride, above->stride,
+                        packed + above->weight, stride, a + p * pair, stride TILES);
                 BARRIER;
             }
             set_backward(t->set, count, layer->vectors, stride, pair, z + p * pair, l ? tangents + p * pair : tangents, l ? pair : 0, r1 + p * stride,
@@ -272,16 +273,17 @@ BODY void chunk_of(__global const network_head *h, __global const network_layer 
             BARRIER;
         }
         if (mode == NETWORK_COMPONENTS) {
+            const long all = min(w->end * t->block, t->points) - w->first * t->block;
             PLAIN for (int c = 0; c < h->fields * t->uses; c++)
-                EACH(p, count) result[w->rows + c * (min(w->end * t->block, t->points) - w->first * t->block) + here + p] = AT(components)[c * stride + p];
+                EACH(p, count) result[w->rows + c * all + here + p] = AT(components)[c * stride + p];
             BARRIER;
             continue;
         }
         EACH_STEP(p, count, VW) {
             state.p = p;
             state.row = w->rows + (here + p) * t->equations;
-            residual_of(t->program, &state, stride, t->point_stride, AT(components), AT(h->turned), data + w->data + here, w->data_stride, parameters + h->first_parameter,
-                        reals + t->scales, AT(component_seeds), lanes);
+            residual_of(t->program, &state, stride, t->point_stride, AT(components), AT(h->turned), data + w->data + here, w->data_stride,
+                        parameters + h->first_parameter, reals + t->scales, AT(component_seeds), lanes);
         }
         BARRIER;
         if (!seeds) continue;
@@ -334,8 +336,8 @@ void network(__global const network_head *h, __global const network_layer *layer
 #if LOCAL
     __local REAL ta[TK * TMP], tb[TK * TNP];
 #endif
-    chunk_of(h, layers, terms, windows, ints, reals, wides, packed, parameters, points, data, cotangent, slabs, all_sums, losses, result, first_chunk, mode,
-             flags, get_group_id(0) TILES);
+    chunk_of(h, layers, terms, windows, ints, reals, wides, packed, parameters, points, data, cotangent, slabs, all_sums, losses, result, first_chunk,
+             mode, flags, get_group_id(0) TILES);
 }
 
 // MARK: Packing and collecting
@@ -343,7 +345,8 @@ void network(__global const network_head *h, __global const network_layer *layer
 // packed[i] = parameters[map[i]], 0 where the map is negative; then rows of tangents, W times a direction.
 // `rows` counts groups beyond the map's: row q is for neurons of layer 0 at packed[places[2q]], with the tangent at reals[places[2q + 1]].
 BODY void pack_slice(__global const network_layer *layers, __global const int *map, const int count, const int slice, const int groups,
-          __global const int *places, __global const REAL *reals, __global const REAL *parameters, __global REAL *packed, const int begin, const int group) {
+          __global const int *places, __global const REAL *reals, __global const REAL *parameters, __global REAL *packed, const int begin,
+          const int group) {
     if (group < groups) {
         const int first = group * slice, end = min(first + slice, count);
         EACH(i, end - first) {
@@ -368,7 +371,8 @@ void pack(__global const network_layer *layers, __global const int *map, const i
 }
 
 // Sums of all chunks, added in order, to the places of the parameters.
-BODY void collect_slice(__global const int *map, const int count, const int slice, const int chunks, __global const REAL *sums, __global REAL *gradient, const int group) {
+BODY void collect_slice(__global const int *map, const int count, const int slice, const int chunks, __global const REAL *sums,
+                        __global REAL *gradient, const int group) {
     const int first = group * slice, end = min(first + slice, count);
     PLAIN for (int i = first + ITEM * VW; i < end; i += WG * VW) {
         REALV sum = LOADV(sums + i);

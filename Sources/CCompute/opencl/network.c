@@ -43,15 +43,16 @@ static void destroy(void *state) {
     ocl_close(&d->base);
 }
 
-/// A buffer of `bytes`, at least one element, with `values` unless that is NULL.
+/// A buffer of `bytes`, with `values` unless that is NULL.
 static cc_status make(ocl_plan *p, size_t bytes, const void *values, cl_mem *memory, cc_error *error) {
     ocl_device *d = p->device;
-    const size_t room = bytes > 64 ? bytes : 64;
+    const size_t room = net_room(bytes);
     cc_status status = ocl_allocate(d, room, memory, error);
     if (status != CC_OK) return status;
     p->bytes += room;
     if (!values || bytes == 0) return CC_OK;
-    return ocl_check(&d->base, d->cl->EnqueueWriteBuffer(d->queue, *memory, CL_TRUE, 0, bytes, values, 0, NULL, NULL), "write a plan's tables", error);
+    const cl_int written = d->cl->EnqueueWriteBuffer(d->queue, *memory, CL_TRUE, 0, bytes, values, 0, NULL, NULL);
+    return ocl_check(&d->base, written, "write a plan's tables", error);
 }
 
 static cc_status make_ints(ocl_plan *p, const net_list *list, cl_mem *memory, cc_error *error) {
@@ -141,14 +142,16 @@ static cc_status make_program(ocl_plan *p, const cc_term *term, cc_error *error)
 /// Parameters to the device, weights laid out for the products.
 static cc_status pack(ocl_plan *p, const void *parameters, cc_error *error) {
     ocl_device *d = p->device;
-    const cl_int written = d->cl->EnqueueWriteBuffer(d->queue, p->parameter_memory, CL_FALSE, 0, (size_t)p->parameters * p->element, parameters, 0, NULL, NULL);
+    const size_t bytes = (size_t)p->parameters * p->element;
+    const cl_int written = d->cl->EnqueueWriteBuffer(d->queue, p->parameter_memory, CL_FALSE, 0, bytes, parameters, 0, NULL, NULL);
     if (written != CL_SUCCESS) return ocl_check(&d->base, written, "write parameters", error);
     int64_t each;
     const cl_int count = p->packed_size - p->packed_first, groups = (cl_int)groups_for(p, count, &each), rows = (cl_int)(p->places.count / 2);
     const cl_int size = (cl_int)each, begin = p->packed_first;
-    const ocl_argument arguments[] = {OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->pack_memory), OCL_ARGUMENT(count), OCL_ARGUMENT(size),
-                                      OCL_ARGUMENT(groups), OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->parameter_memory),
-                                      OCL_ARGUMENT(p->packed_memory), OCL_ARGUMENT(begin)};
+    const ocl_argument arguments[] = {
+        OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->pack_memory), OCL_ARGUMENT(count), OCL_ARGUMENT(size), OCL_ARGUMENT(groups),
+        OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->parameter_memory), OCL_ARGUMENT(p->packed_memory),
+        OCL_ARGUMENT(begin)};
     return ocl_launch(d, p->pack, "pack", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)(groups + rows), 1},
                       p->shape.local ? p->shape.group : 1, error);
 }
@@ -167,7 +170,8 @@ static cc_status launch(ocl_plan *p, int32_t first_chunk, int32_t chunks, int mo
 
 static cc_status send_windows(ocl_plan *p, const network_window *windows, cc_error *error) {
     ocl_device *d = p->device;
-    const cl_int status = d->cl->EnqueueWriteBuffer(d->queue, p->window_memory, CL_FALSE, 0, (size_t)p->terms * sizeof *windows, windows, 0, NULL, NULL);
+    const size_t bytes = (size_t)p->terms * sizeof *windows;
+    const cl_int status = d->cl->EnqueueWriteBuffer(d->queue, p->window_memory, CL_FALSE, 0, bytes, windows, 0, NULL, NULL);
     return ocl_check(&d->base, status, "write a plan's tables", error);
 }
 
@@ -205,7 +209,8 @@ static cc_status collect(ocl_plan *p, void *gradient, cc_error *error) {
     cc_status status = ocl_launch(d, p->collect, "collect", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)groups, 1},
                                   p->shape.local ? p->shape.group : 1, error);
     if (status != CC_OK) return status;
-    const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->gradient_memory, CL_FALSE, 0, (size_t)p->parameters * p->element, gradient, 0, NULL, NULL);
+    const size_t bytes = (size_t)p->parameters * p->element;
+    const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->gradient_memory, CL_FALSE, 0, bytes, gradient, 0, NULL, NULL);
     return ocl_check(&d->base, read, "read the gradient", error);
 }
 
@@ -215,7 +220,9 @@ static cc_status finish(ocl_plan *p, cc_status status, cc_error *error) {
     return status == CC_OK ? ocl_check(&p->device->base, finished, "finish a plan's kernels", error) : status;
 }
 
-static double part(const ocl_plan *p, int64_t i) { return p->precision == CC_F64 ? ((const double *)p->losses)[i] : (double)((const float *)p->losses)[i]; }
+static double part(const ocl_plan *p, int64_t i) {
+    return p->precision == CC_F64 ? ((const double *)p->losses)[i] : (double)((const float *)p->losses)[i];
+}
 
 static cc_status gradient(void *state, const void *parameters, double *loss, double *losses, void *result, cc_error *error) {
     ocl_plan *p = state;
@@ -224,7 +231,8 @@ static cc_status gradient(void *state, const void *parameters, double *loss, dou
     cc_status status = walk(p, parameters, result ? NETWORK_GRADIENT : NETWORK_LOSS, NULL, error);
     if (status == CC_OK && result) status = collect(p, result, error);
     if (status == CC_OK) {
-        const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->loss_memory, CL_FALSE, 0, (size_t)p->chunks * 2 * p->element, p->losses, 0, NULL, NULL);
+        const size_t bytes = (size_t)p->chunks * 2 * p->element;
+        const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->loss_memory, CL_FALSE, 0, bytes, p->losses, 0, NULL, NULL);
         status = ocl_check(&d->base, read, "read the loss", error);
     }
     status = finish(p, status, error);
@@ -273,8 +281,9 @@ static cc_status component_window(ocl_plan *p, int32_t term, int64_t block, netw
     if (status == CC_OK) status = ocl_check(&d->base, net_send_points(p, term, &alone), "write points", error);
     if (status == CC_OK) status = launch(p, t->first_chunk, t->chunks, NETWORK_COMPONENTS, 0, error);
     for (int64_t c = 0; status == CC_OK && c < (int64_t)p->head.fields * t->uses; c++) {
-        const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->result_memory, CL_FALSE, (size_t)(c * *points) * p->element, (size_t)*points * p->element,
-                                                     result + (size_t)(c * t->points + block * t->block) * p->element, 0, NULL, NULL);
+        const size_t bytes = (size_t)*points * p->element;
+        char *to = result + (size_t)(c * t->points + block * t->block) * p->element;
+        const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->result_memory, CL_FALSE, (size_t)c * bytes, bytes, to, 0, NULL, NULL);
         status = ocl_check(&d->base, read, "read components", error);
     }
     return finish(p, status, error);
@@ -309,11 +318,13 @@ cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *opti
                           void **state, cc_error *error) {
     ocl_device *d = ocl_of(options->device);
     if (options->precision == CC_F64 && !d->info.fp64)
-        return cc_fail(error, CC_NO_DOUBLE, 0, "Device %s (%s) has no trustworthy double precision; choose f32 or another device.", d->info.id, d->info.name);
+        return cc_fail(error, CC_NO_DOUBLE, 0, "Device %s (%s) has no trustworthy double precision; choose f32 or another device.", d->info.id,
+                       d->info.name);
     for (int32_t i = 0; i < terms; i++)
         if (term[i].jets.nodes > 0 && term[i].jets.wide && !d->info.fp64)
-            return cc_fail(error, CC_NO_DOUBLE, 0, "Term %d sums its nodes in float64, which device %s (%s) does not have; sum in float32 or choose another device.",
-                           i, d->info.id, d->info.name);
+            return cc_fail(error, CC_NO_DOUBLE, 0,
+                           "Term %d sums its nodes in float64, which device %s (%s) does not have; sum in float32 or choose another device.", i,
+                           d->info.id, d->info.name);
     ocl_plan *p = calloc(1, sizeof *p);
     if (!p) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan.");
     p->device = d;

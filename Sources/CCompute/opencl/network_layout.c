@@ -83,7 +83,8 @@ static net_shape shape_for(const ocl_device *d, cc_precision precision, const cc
     s.run = precision == CC_F64 || s.columns == 2 ? 2 : 4;
     const int32_t tall = s.group / s.across * s.rows, wide = s.across * s.columns;
     s.depth = 16;
-    while (s.depth > 4 && (uint64_t)s.depth * (uint64_t)(tall + wide + 2 * s.run) * cc_element_size(precision) > d->info.local_memory * 3 / 4) s.depth /= 2;
+    const uint64_t slice = (uint64_t)(tall + wide + 2 * s.run) * cc_element_size(precision);
+    while (s.depth > 4 && (uint64_t)s.depth * slice > d->info.local_memory * 3 / 4) s.depth /= 2;
     s.block_rows = tall;
     s.most_chunks = 512;
     s.chunk_work = 1e6;

@@ -74,6 +74,9 @@ typedef struct ocl_plan {
     bool windows_written;          // the only pass's windows are on the device
 } ocl_plan;
 
+/// Bytes of a buffer for `bytes`: vectors at its end are whole.
+static inline size_t net_room(size_t bytes) { return bytes / 256 * 256 + 256; }
+
 int32_t net_add_int(net_list *list, int32_t value);
 /// Index of the first of `count` numbers appended; NULL: zeros.
 int32_t net_add_reals(net_list *list, const double *values, int64_t count);

@@ -166,8 +166,8 @@ static void print_sets(ocl_plan *plan) {
     ocl_text *t = &plan->code;
     for (int32_t i = 0; i < plan->sets; i++) {
         const net_jet_set *s = &plan->set[i];
-        ocl_print(t, "#define JETS(name) name##_%d\n#define BIHARMONIC %d\n#define N1 %d\n#define N2 %d\n#define N3 %d\n#define N4 %d\n#define TOPS %d\n", i,
-                  s->biharmonic, s->directions[1], s->directions[2], s->directions[3], s->directions[4], s->tops);
+        ocl_print(t, "#define JETS(name) name##_%d\n#define BIHARMONIC %d\n#define TOPS %d\n", i, s->biharmonic, s->tops);
+        for (int order = 1; order <= 4; order++) ocl_print(t, "#define N%d %d\n", order, s->directions[order]);
         include(t, "network_jets.clh");
         ocl_print(t, "#undef JETS\n#undef BIHARMONIC\n#undef N1\n#undef N2\n#undef N3\n#undef N4\n#undef TOPS\n");
     }
@@ -176,10 +176,11 @@ static void print_sets(ocl_plan *plan) {
     static const char *const given[3] = {", bias", "", ", bias, linear"};
     for (int k = 0; k < 2 + plan->head.embedded; k++) {
         ocl_print(t, "INLINE void set_%s(const int set, const int pairs, const int vectors, const int stride, const int pair, __global REAL *z, "
-                  "__global const REAL *tangents, const int tangent_pair, __global REAL *r1, __global REAL *a, __global const REAL *top_weights%s) {\n"
-                  "    switch (set) {\n", names[k], more[k]);
+                  "__global const REAL *tangents, const int tangent_pair, __global REAL *r1, __global REAL *a, "
+                  "__global const REAL *top_weights%s) {\n    switch (set) {\n", names[k], more[k]);
         for (int32_t i = 0; i < plan->sets; i++)
-            ocl_print(t, "    case %d: %s_%d(pairs, vectors, stride, pair, z, tangents, tangent_pair, r1, a, top_weights%s); break;\n", i, names[k], i, given[k]);
+            ocl_print(t, "    case %d: %s_%d(pairs, vectors, stride, pair, z, tangents, tangent_pair, r1, a, top_weights%s); break;\n", i, names[k],
+                      i, given[k]);
         ocl_print(t, "    }\n}\n\n");
     }
 }

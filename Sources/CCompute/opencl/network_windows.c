@@ -72,17 +72,33 @@ bool net_plan_windows(ocl_plan *plan) {
     return true;
 }
 
-static cl_int write(ocl_plan *plan, cl_mem memory, int64_t at, int64_t count, const void *from) {
+/// Oclgrind 21.10 takes some of a buffer that is written in parts for unwritten: there the whole of it is written each time.
+static cl_int write_whole(ocl_plan *plan, cl_mem memory, size_t room, size_t at, size_t bytes, const void *from) {
+    const ocl_api *cl = plan->device->cl;
+    room = net_room(room);
+    char *all = calloc(room, 1);
+    if (!all) return CL_OUT_OF_HOST_MEMORY;
+    cl_int status = cl->EnqueueReadBuffer(plan->device->queue, memory, CL_TRUE, 0, room, all, 0, NULL, NULL);
+    memcpy(all + at, from, bytes);
+    if (status == CL_SUCCESS) status = cl->EnqueueWriteBuffer(plan->device->queue, memory, CL_TRUE, 0, room, all, 0, NULL, NULL);
+    free(all);
+    return status;
+}
+
+/// `count` elements from the host to a buffer that holds `room`.
+static cl_int write(ocl_plan *plan, cl_mem memory, int64_t room, int64_t at, int64_t count, const void *from) {
+    const size_t e = plan->element;
     if (count == 0) return CL_SUCCESS;
-    return plan->device->cl->EnqueueWriteBuffer(plan->device->queue, memory, CL_FALSE, (size_t)at * plan->element, (size_t)count * plan->element, from, 0,
-                                                NULL, NULL);
+    if (plan->device->entry->simulator) return write_whole(plan, memory, (size_t)room * e, (size_t)at * e, (size_t)count * e, from);
+    return plan->device->cl->EnqueueWriteBuffer(plan->device->queue, memory, CL_FALSE, (size_t)at * e, (size_t)count * e, from, 0, NULL, NULL);
 }
 
 cl_int net_send_points(ocl_plan *plan, int32_t term, const network_window *w) {
     const network_term *t = &plan->term[term];
     const int64_t first = w->first * t->block, count = points_in(t, w->first, w->end), d = plan->head.dimension;
     if (w->end == w->first) return CL_SUCCESS;
-    return write(plan, plan->point_memory, w->points, count * d, (const char *)plan->source[term].coordinates + (size_t)(first * d) * plan->element);
+    const char *from = (const char *)plan->source[term].coordinates + (size_t)(first * d) * plan->element;
+    return write(plan, plan->point_memory, plan->points_room, w->points, count * d, from);
 }
 
 cl_int net_send_window(ocl_plan *plan, int32_t term, const network_window *w) {
@@ -91,8 +107,10 @@ cl_int net_send_window(ocl_plan *plan, int32_t term, const network_window *w) {
     const net_source *s = &plan->source[term];
     const int64_t first = w->first * t->block, count = points_in(t, w->first, w->end);
     cl_int status = net_send_points(plan, term, w);
-    for (int32_t i = 0; status == CL_SUCCESS && i < s->arrays; i++)
-        status = write(plan, plan->data_memory, w->data + i * w->data_stride, count, (const char *)s->data[i] + (size_t)first * plan->element);
+    for (int32_t i = 0; status == CL_SUCCESS && i < s->arrays; i++) {
+        const char *from = (const char *)s->data[i] + (size_t)first * plan->element;
+        status = write(plan, plan->data_memory, plan->data_room, w->data + i * w->data_stride, count, from);
+    }
     return status;
 }
 
@@ -101,7 +119,7 @@ cl_int net_move_rows(ocl_plan *plan, int32_t term, const network_window *w, bool
     const int64_t count = points_in(t, w->first, w->end) * t->equations;
     if (w->end == w->first) return CL_SUCCESS;
     char *at = (char *)host + (size_t)(plan->source[term].first_row + w->first * t->block * t->equations) * plan->element;
-    if (send) return write(plan, plan->row_memory, w->rows, count, at);
+    if (send) return write(plan, plan->row_memory, plan->rows_room, w->rows, count, at);
     return plan->device->cl->EnqueueReadBuffer(plan->device->queue, plan->result_memory, CL_FALSE, (size_t)w->rows * plan->element,
                                                (size_t)count * plan->element, at, 0, NULL, NULL);
 }
