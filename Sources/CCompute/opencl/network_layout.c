@@ -5,48 +5,6 @@
 
 #include "network_plan.h"
 
-// MARK: Lists
-
-static void *room_for(net_list *list, int64_t more, size_t element) {
-    if (list->failed) return NULL;
-    if (list->count + more > list->room) {
-        const int64_t room = 2 * (list->count + more) + 16;
-        void *larger = realloc(list->items, (size_t)room * element);
-        if (!larger) {
-            list->failed = true;
-            return NULL;
-        }
-        list->items = larger;
-        list->room = room;
-    }
-    return (char *)list->items + (size_t)list->count * element;
-}
-
-int32_t net_add_int(net_list *list, int32_t value) {
-    int32_t *at = room_for(list, 1, sizeof *at);
-    if (!at) return 0;
-    *at = value;
-    return (int32_t)list->count++;
-}
-
-int32_t net_add_reals(net_list *list, const double *values, int64_t count) {
-    double *at = room_for(list, count, sizeof *at);
-    if (!at) return 0;
-    const int32_t place = (int32_t)list->count;
-    if (values) memcpy(at, values, (size_t)count * sizeof *at);
-    else memset(at, 0, (size_t)count * sizeof *at);
-    list->count += count;
-    return place;
-}
-
-/// `count` times −1.
-static void add_nothing(net_list *list, int64_t count) {
-    int32_t *at = room_for(list, count, sizeof *at);
-    if (!at) return;
-    memset(at, 0xff, (size_t)count * sizeof *at);
-    list->count += count;
-}
-
 // MARK: Shape
 
 /// Lanes of a vector: what the device names, or the whole registers of a processor whose compiler prefers halves of them.
@@ -93,15 +51,6 @@ static net_shape shape_for(const ocl_device *d, cc_precision precision, const cc
 
 // MARK: Layers
 
-static int64_t aligned(int64_t count) { return (count + 63) / 64 * 64; }
-
-/// Takes `count` elements of a total that must stay below 2³¹.
-static int32_t take(int64_t *total, int64_t count) {
-    const int64_t place = *total;
-    *total += aligned(count);
-    return (int32_t)place;
-}
-
 /// Rows of sums: products compute whole tiles.
 static int64_t whole_rows(const ocl_plan *plan, int64_t rows) {
     return plan->shape.local ? rows : (rows + plan->shape.tall - 1) / plan->shape.tall * plan->shape.tall;
@@ -125,25 +74,25 @@ static void place_layers(ocl_plan *plan, const cc_network *network, int64_t *pac
     for (int32_t i = embedded; i < hidden; i++) {
         network_layer *l = &plan->layer[i];
         const int32_t k = i - embedded;
-        l->transposed = take(packed_at, (int64_t)l->in * l->stride);
-        l->bias = take(packed_at, l->stride);
-        if (!network->unbiased || !network->unbiased[k]) l->bias_sum = take(sums_at, l->stride);
-        if (i > embedded) l->weight = take(packed_at, (int64_t)l->out * l[-1].stride);
-        l->weight_sum = i == 0 ? take(sums_at, whole_rows(plan, l->in) * l->stride) : take(sums_at, whole_rows(plan, l->out) * l[-1].stride);
+        l->transposed = net_take(packed_at, (int64_t)l->in * l->stride);
+        l->bias = net_take(packed_at, l->stride);
+        if (!network->unbiased || !network->unbiased[k]) l->bias_sum = net_take(sums_at, l->stride);
+        if (i > embedded) l->weight = net_take(packed_at, (int64_t)l->out * l[-1].stride);
+        l->weight_sum = i == 0 ? net_take(sums_at, whole_rows(plan, l->in) * l->stride) : net_take(sums_at, whole_rows(plan, l->out) * l[-1].stride);
     }
     const int32_t stride = plan->layer[hidden - 1].stride;
-    h->last_weight = take(packed_at, (int64_t)h->fields * stride);
-    h->last_bias = take(packed_at, h->fields);
-    h->last_weight_sum = take(sums_at, (int64_t)h->fields * stride);
-    h->last_bias_sum = take(sums_at, h->fields);
-    h->parameter_sum = take(sums_at, h->parameters);
+    h->last_weight = net_take(packed_at, (int64_t)h->fields * stride);
+    h->last_bias = net_take(packed_at, h->fields);
+    h->last_weight_sum = net_take(sums_at, (int64_t)h->fields * stride);
+    h->last_bias_sum = net_take(sums_at, h->fields);
+    h->parameter_sum = net_take(sums_at, h->parameters);
 }
 
 /// Which parameter lies where.
 static void map_parameters(ocl_plan *plan, const cc_network *network) {
     const network_head *h = &plan->head;
-    add_nothing(&plan->pack_map, plan->packed_size - plan->packed_first);
-    add_nothing(&plan->sum_map, h->sums_size);
+    net_add_nothing(&plan->pack_map, plan->packed_size - plan->packed_first);
+    net_add_nothing(&plan->sum_map, h->sums_size);
     if (plan->pack_map.failed || plan->sum_map.failed) return;
     int32_t *pack = (int32_t *)plan->pack_map.items - plan->packed_first, *sum = plan->sum_map.items, parameter = 0;
     for (int32_t k = 0; k < network->layers; k++) {
@@ -170,164 +119,7 @@ static void map_parameters(ocl_plan *plan, const cc_network *network) {
     for (int32_t k = 0; k < h->parameters; k++) sum[h->parameter_sum + k] = parameter + k;
 }
 
-// MARK: Terms
-
-static const double factorials[5] = {1, 1, 2, 6, 24};
-
-/// A term's channels as the kernels number them.
-typedef struct channels {
-    int32_t count, *number;        // [count]: by the numbers of cc_jets
-    double *scales;                // [count]: derivative = scale · channel
-    double *tangents;              // [count][dimension]
-} channels;
-
-static int32_t find_set(ocl_plan *plan, const net_jet_set *set) {
-    for (int32_t i = 0; i < plan->sets; i++)
-        if (memcmp(&plan->set[i], set, sizeof *set) == 0) return i;
-    plan->set[plan->sets] = *set;
-    return plan->sets++;
-}
-
-/// Directions in the order of their orders; tops with the factorials that normalised coefficients want.
-static bool plan_channels(ocl_plan *plan, network_term *t, const cc_jets *j, channels *c) {
-    const int32_t d = plan->head.dimension;
-    c->count = t->channels;
-    c->number = calloc((size_t)t->channels, sizeof *c->number);
-    c->scales = calloc((size_t)t->channels, sizeof *c->scales);
-    c->tangents = calloc((size_t)t->channels * (size_t)d, sizeof *c->tangents);
-    if (!c->number || !c->scales || !c->tangents) return false;
-    for (int32_t i = 0; i < t->channels; i++) c->number[i] = i, c->scales[i] = 1;
-    net_jet_set set;
-    memset(&set, 0, sizeof set);
-    if (j->kind == CC_JET_BIHARMONIC) {
-        set.biharmonic = true;
-        for (int32_t i = 0; i < 2; i++) c->tangents[(int64_t)(1 + i) * d + j->axes[i]] = 1;
-        t->set = find_set(plan, &set);
-        return true;
-    }
-    set.tops = j->tops;
-    int32_t channel = 1, rank = 0;
-    double *weights = calloc((size_t)j->tops * (size_t)j->directions + 1, sizeof *weights);
-    if (!weights) return false;
-    for (int32_t order = 1; order <= 4; order++) {
-        int32_t given = 1;
-        for (int32_t k = 0; k < j->directions; k++) {
-            const int32_t own = j->orders[k] > 1 ? j->orders[k] - 1 : 1;
-            if (j->orders[k] == order) {
-                memcpy(c->tangents + (int64_t)channel * d, j->vectors + (int64_t)k * d, (size_t)d * sizeof(double));
-                for (int32_t i = 1; i <= own; i++, channel++) {
-                    c->number[given + i - 1] = channel;
-                    c->scales[channel] = factorials[i];
-                }
-                for (int32_t top = 0; top < j->tops; top++)
-                    weights[(int64_t)top * j->directions + rank] = j->top_weights[(int64_t)top * j->directions + k] * factorials[order];
-                set.directions[order]++;
-                rank++;
-            }
-            given += own;
-        }
-    }
-    t->top_weights = net_add_reals(&plan->reals, weights, (int64_t)j->tops * j->directions);
-    free(weights);
-    t->set = find_set(plan, &set);
-    return true;
-}
-
-/// Rows of W·tangent after the first layer: every step anew by the pack kernel, or once for an embedding.
-static void plan_tangents(ocl_plan *plan, const cc_network *network, network_term *t, const channels *c, int64_t *packed) {
-    const int32_t d = plan->head.dimension, stride = plan->layer[0].stride;
-    const cc_embedding *e = network->embedding;
-    t->tangent_rows = take(packed, (int64_t)t->channels * stride);
-    net_add_reals(&plan->constants, NULL, *packed - plan->constants.count);
-    t->closures = (int32_t)plan->ints.count;
-    t->closure_factors = (int32_t)plan->reals.count;
-    for (int32_t i = 1; i < t->channels; i++)
-        for (int32_t k = 0; k < d; k++) {
-            if (c->tangents[(int64_t)i * d + k] == 0) continue;
-            net_add_int(&plan->ints, i);
-            net_add_int(&plan->ints, k);
-            net_add_reals(&plan->reals, &c->tangents[(int64_t)i * d + k], 1);
-            t->closure_count++;
-        }
-    for (int32_t i = 1; i < t->channels; i++) {
-        const double *tangent = c->tangents + (int64_t)i * d;
-        bool any = false;
-        for (int32_t k = 0; k < d; k++) any |= tangent[k] != 0;
-        if (!any) continue;
-        const int32_t row = t->tangent_rows + i * stride;
-        if (!e) {
-            net_add_int(&plan->places, row);
-            net_add_int(&plan->places, net_add_reals(&plan->reals, tangent, d));
-            continue;
-        }
-        if (plan->constants.failed) return;
-        for (int32_t o = 0; o < e->features; o++) {
-            double sum = 0;
-            for (int32_t k = 0; k < d; k++) sum += tangent[k] * e->weights[(int64_t)o * d + k];
-            ((double *)plan->constants.items)[row + o] = sum;
-        }
-    }
-}
-
-static bool plan_components(ocl_plan *plan, network_term *t, const cc_term *given, const channels *c) {
-    const cc_jets *j = &given->jets;
-    const int32_t components = j->nodes > 0 ? j->groups : t->channels, nodes = j->nodes > 0 ? j->nodes : 1;
-    t->nodes = nodes;
-    t->uses = given->uses > 0 ? given->uses : components;
-    int32_t *output = calloc((size_t)t->channels, sizeof *output);   // by the numbers of cc_jets
-    if (!output) return false;
-    if (j->nodes == 0) {
-        t->outputs = t->uses;
-        for (int32_t u = 0; u < t->uses; u++) output[u] = given->used ? given->used[u] : u;
-    } else {
-        for (int32_t i = 0; i < t->channels; i++) {
-            bool needed = false;
-            for (int32_t u = 0; u < t->uses; u++)
-                for (int32_t n = 0; n < nodes; n++)
-                    needed |= j->weights[((int64_t)(given->used ? given->used[u] : u) * nodes + n) * t->channels + i] != 0;
-            if (needed) output[t->outputs++] = i;
-        }
-    }
-    t->output = (int32_t)plan->ints.count;
-    for (int32_t o = 0; o < t->outputs; o++) net_add_int(&plan->ints, c->number[output[o]]);
-    t->inverse = (int32_t)plan->ints.count;
-    add_nothing(&plan->ints, t->channels);
-    for (int32_t i = 0; i < t->channels; i++) {
-        bool tangent = false;
-        for (int32_t k = 0; k < plan->head.dimension; k++) tangent |= c->tangents[(int64_t)i * plan->head.dimension + k] != 0;
-        net_add_int(&plan->ints, tangent);
-    }
-    if (!plan->ints.failed)
-        for (int32_t o = 0; o < t->outputs; o++) ((int32_t *)plan->ints.items)[t->inverse + c->number[output[o]]] = o;
-    t->output_scales = (int32_t)plan->reals.count;
-    for (int32_t o = 0; o < t->outputs; o++) net_add_reals(&plan->reals, j->nodes > 0 ? &factorials[0] : &c->scales[c->number[output[o]]], 1);
-    // Seeds of components without nodes are seeds of the channels.
-    t->scales = (int32_t)plan->reals.count;
-    for (int32_t u = 0; u < t->uses; u++) net_add_reals(&plan->reals, j->nodes > 0 ? &factorials[0] : &c->scales[c->number[output[u]]], 1);
-    if (j->nodes > 0) {
-        t->sums = j->wide && plan->precision == CC_F32 ? 2 : j->narrow && plan->precision == CC_F64 ? 3 : 1;
-        if (t->sums > 1) plan->wide_sums = true;
-        net_list *table = t->sums > 1 ? &plan->wides : &plan->reals;
-        t->offsets = net_add_reals(&plan->reals, j->offsets, (int64_t)nodes * plan->head.dimension);
-        t->weights = (int32_t)table->count;
-        for (int pass = 0; pass < 2; pass++) {
-            if (pass == 1) t->back_weights = (int32_t)plan->reals.count;
-            for (int32_t u = 0; u < t->uses; u++) {
-                const int32_t g = given->used ? given->used[u] : u;
-                for (int32_t n = 0; n < nodes; n++)
-                    for (int32_t o = 0; o < t->outputs; o++) {
-                        const double w = j->weights[((int64_t)g * nodes + n) * t->channels + output[o]] * c->scales[c->number[output[o]]];
-                        const double back = w * j->scales[g];
-                        net_add_reals(pass ? &plan->reals : table, pass ? &back : &w, 1);
-                    }
-            }
-        }
-        t->group_scales = (int32_t)table->count;
-        for (int32_t u = 0; u < t->uses; u++) net_add_reals(table, &j->scales[given->used ? given->used[u] : u], 1);
-    }
-    free(output);
-    return true;
-}
+// MARK: Blocks and chunks
 
 /// Pairs of a sub-block: about as many rows as asked for, in whole tiles if that can be had.
 static int32_t sub_block_for(const net_shape *s, int32_t channels) {
@@ -404,22 +196,22 @@ static int64_t place_slab(ocl_plan *plan) {
     }
     for (int32_t l = 0; l < h->hidden; l++) {
         network_layer *layer = &plan->layer[l];
-        layer->z = take(&at, rows * layer->stride);
-        layer->r1 = take(&at, pairs * layer->stride);
+        layer->z = net_take(&at, rows * layer->stride);
+        layer->r1 = net_take(&at, pairs * layer->stride);
         LARGEST(widest, layer->stride);
     }
 #undef LARGEST
-    h->even = take(&at, rows * widest);
-    h->odd = take(&at, rows * widest);
-    h->embedded_rows = take(&at, h->embedded ? rows * plan->layer[0].stride : 0);
-    h->inputs = take(&at, pairs * h->dimension);
-    h->turned = take(&at, points * h->dimension);
-    h->outputs = take(&at, outputs);
-    h->seeds = take(&at, outputs);
-    h->components = take(&at, components);
-    h->component_seeds = take(&at, components);
-    h->tangent_sums = take(&at, channels * plan->layer[0].stride);
-    h->lanes = take(&at, (int64_t)(2 + h->parameters) * (plan->shape.local ? plan->shape.group : plan->shape.vector));
+    h->even = net_take(&at, rows * widest);
+    h->odd = net_take(&at, rows * widest);
+    h->embedded_rows = net_take(&at, h->embedded ? rows * plan->layer[0].stride : 0);
+    h->inputs = net_take(&at, pairs * h->dimension);
+    h->turned = net_take(&at, points * h->dimension);
+    h->outputs = net_take(&at, outputs);
+    h->seeds = net_take(&at, outputs);
+    h->components = net_take(&at, components);
+    h->component_seeds = net_take(&at, components);
+    h->tangent_sums = net_take(&at, channels * plan->layer[0].stride);
+    h->lanes = net_take(&at, (int64_t)(2 + h->parameters) * (plan->shape.local ? plan->shape.group : plan->shape.vector));
     at += 64;   // reads of whole tiles end here
     return at;
 }
@@ -451,9 +243,9 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
     int64_t packed = 0, sums = 0;
     if (e) {
         network_layer *l = plan->layer;
-        l->transposed = take(&packed, (int64_t)l->in * l->stride);
-        l->bias = take(&packed, l->stride);
-        h->linear = take(&packed, l->stride);
+        l->transposed = net_take(&packed, (int64_t)l->in * l->stride);
+        l->bias = net_take(&packed, l->stride);
+        h->linear = net_take(&packed, l->stride);
         net_add_reals(&plan->constants, NULL, packed);
         double *constant = plan->constants.items;
         for (int32_t o = 0; !plan->constants.failed && o < e->features; o++) {
@@ -470,15 +262,7 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
     for (int32_t i = 0; room && i < terms; i++) {
         network_term *t = &plan->term[i];
         net_source *s = &plan->source[i];
-        channels c = {0};
-        t->points = term[i].points;
-        t->channels = cc_jets_channels(&term[i].jets, h->dimension);
-        t->equations = term[i].equations;
-        room = plan_channels(plan, t, &term[i].jets, &c) && plan_components(plan, t, &term[i], &c);
-        if (room) plan_tangents(plan, network, t, &c, &packed);
-        free(c.number);
-        free(c.scales);
-        free(c.tangents);
+        room = net_place_term(plan, network, t, &term[i], &packed);
         s->share = term[i].weight / (double)t->points;
         const double factors[2] = {2 * s->share, sqrt(s->share)};
         t->factors = net_add_reals(&plan->reals, factors, 2);
@@ -487,7 +271,6 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
         s->data = calloc((size_t)s->arrays + 1, sizeof *s->data);
         room = room && s->data;
         for (int32_t k = 0; room && k < s->arrays; k++) s->data[k] = term[i].data[k];
-        for (int32_t k = 0; k < term[i].program->instructions; k++) t->coordinates |= term[i].program->code[k].opcode == CC_OP_COORDINATE;
         s->first_row = plan->rows;
         plan->rows += t->points * t->equations;
         plan_blocks(plan, t);

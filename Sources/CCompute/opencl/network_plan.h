@@ -81,6 +81,13 @@ int32_t net_add_int(net_list *list, int32_t value);
 /// Index of the first of `count` numbers appended; NULL: zeros.
 int32_t net_add_reals(net_list *list, const double *values, int64_t count);
 
+/// `count` times −1.
+void net_add_nothing(net_list *list, int64_t count);
+/// Takes `count` elements of a total, in whole cache lines; the place, which must stay below 2³¹.
+int32_t net_take(int64_t *total, int64_t count);
+
+/// Channels, components and tangents of a term; its constants extend the packed weights. False when memory is exhausted.
+bool net_place_term(ocl_plan *plan, const cc_network *network, network_term *term, const cc_term *given, int64_t *packed);
 /// Fills in everything but buffers and program.
 cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error);
 /// Cuts the points into windows that fit the device.
