@@ -21,6 +21,10 @@ public enum ComputeError: Error, Sendable, Equatable {
     case method(MethodError)
     /// Points or weights of the wrong number of coordinates, or beyond what single precision can hold.
     case shape(String)
+    /// An equation that cannot be planned: a name without a value, a field that the network does not have.
+    case equation(String)
+    /// A loss or a residual that is not a finite number.
+    case notFinite(String)
 }
 
 extension ComputeError: CustomStringConvertible {
@@ -37,7 +41,7 @@ extension ComputeError: CustomStringConvertible {
             """
         case .outOfDeviceMemory(let sentence), .buildFailed(let sentence), .device(let sentence): "\(sentence)"
         case .method(let error): "\(error)"
-        case .shape(let sentence): "\(sentence)"
+        case .shape(let sentence), .equation(let sentence), .notFinite(let sentence): "\(sentence)"
         }
     }
 

@@ -25,6 +25,8 @@ public enum ModelError: Error, Sendable, Equatable {
     case unknownActivation(path: String, name: String)
     /// More memory would be needed than the machine has.
     case tooLarge(what: String, bytes: Double, memory: Double)
+    /// Widths or counts of layers that no network has.
+    case architecture(String)
 }
 
 extension ModelError {
@@ -55,6 +57,7 @@ extension ModelError: CustomStringConvertible {
         case .metadata(let path, let reason): "\(path): the metadata cannot be used: \(reason)"
         case .unknownActivation(let path, let name):
             "\(path): there is no activation \"\(name)\"; choose one of \(Activation.allNames.joined(separator: ", "))"
+        case .architecture(let reason): "\(reason)"
         case .tooLarge(let what, let bytes, let memory):
             "\(what) needs \(ModelError.gigabytes(bytes)) of memory, and this machine has \(ModelError.gigabytes(memory))"
         }

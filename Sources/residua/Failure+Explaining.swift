@@ -72,7 +72,7 @@ extension Failure {
 
     private static func code(_ error: ComputeError) -> ExitStatus {
         switch error {
-        case .badDeviceName, .tooLarge, .method, .shape: .usage
+        case .badDeviceName, .tooLarge, .method, .shape, .equation, .notFinite: .usage
         case .noDevice, .noDouble, .outOfDeviceMemory, .buildFailed: .deviceMissing
         case .device: .internalError
         }

@@ -16,7 +16,7 @@ struct ResiduaCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            DevicesCommand.self, DemoCommand.self, ProblemsCommand.self, CheckCommand.self, SpectrumCommand.self,
+            DevicesCommand.self, DemoCommand.self, ProblemsCommand.self, CheckCommand.self, SpectrumCommand.self, EvaluateCommand.self,
             ReproduceCommand.self, MatMulCommand.self, BenchCommand.self,
         ])
 

@@ -177,7 +177,7 @@ struct SpectrumSource: ParsableArguments {
     }
 
     /// A file's points as a problem's; conditions without an array of their own take "boundary", and every array of the interior's length goes along.
-    private static func points(_ file: CollocationData, of problem: Problem, path: String) throws -> CollocationPoints {
+    static func points(_ file: CollocationData, of problem: Problem, path: String) throws -> CollocationPoints {
         var conditions = file.conditions
         for condition in problem.conditions where conditions[condition.name] == nil { conditions[condition.name] = file.conditions["boundary"] }
         let named = CollocationData(interior: file.interior, conditions: conditions, arrays: file.arrays)
@@ -186,7 +186,7 @@ struct SpectrumSource: ParsableArguments {
         return CollocationPoints(interior: interior, conditions: points.conditions)
     }
 
-    private static func parameters(_ texts: [String]) throws -> [String: Double] {
+    static func parameters(_ texts: [String]) throws -> [String: Double] {
         var values: [String: Double] = [:]
         for text in texts {
             let parts = text.split(separator: "=", maxSplits: 1)

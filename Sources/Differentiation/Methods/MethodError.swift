@@ -15,6 +15,14 @@ public enum MethodError: Error, Hashable, Sendable {
     case stepTooSmall(step: Double, order: Int, precision: DerivativeMethod.Precision)
     /// More shifted evaluations than one matrix can be assembled from.
     case tooManyPoints(limit: Int, method: String)
+    /// A derivative of a network above what jets carry.
+    case orderAboveJets(Int)
+    /// More places a point than a network is evaluated at.
+    case tooManyPlaces(limit: Int)
+    /// The rounding-free difference of a network with a kink.
+    case notSmooth(Activation)
+    /// Stencils of two precisions, or exact derivatives beside a stencil of another precision, in one equation.
+    case mixedArithmetic
 }
 
 extension MethodError: CustomStringConvertible {
@@ -40,6 +48,14 @@ extension MethodError: CustomStringConvertible {
             "The step \(step) is too small for a derivative of order \(order) in \(precision): one over its power overflows; take a larger step."
         case .tooManyPoints(let limit, let method):
             "The method \(method) would evaluate every feature at more than \(limit) points for this operator: use ad."
+        case .orderAboveJets(let order):
+            "A derivative of order \(order) is above the highest that networks are differentiated to, 4: write the equation as a system of lower order."
+        case .tooManyPlaces(let limit):
+            "The difference would evaluate the network at more than \(limit) places for every point: take a smaller step or accuracy, or ad."
+        case .notSmooth(let activation):
+            "fd-exact needs a smooth activation and \(activation) has a kink: use ad or fd."
+        case .mixedArithmetic:
+            "One equation's derivatives ask for stencils in different precisions: append the same /f32 or /f64 to all of them, and use no ad beside."
         }
     }
 }
