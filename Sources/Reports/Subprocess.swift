@@ -5,13 +5,13 @@
 #endif
 
 /// A program run to its end, its standard error kept.
-struct Subprocess {
+package struct Subprocess {
     /// The exit status, or 128 + the signal that ended it.
-    let status: Int32
-    let errorText: String
+    package let status: Int32
+    package let errorText: String
 
     /// The absolute path of a program in the folders of PATH, or nil; a name with a slash is looked up as it is.
-    static func find(_ program: String) -> String? {
+    package static func find(_ program: String) -> String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         let candidates = program.contains("/") ? [program] : path.split(separator: ":").map { "\($0)/\(program)" }
         guard let found = candidates.first(where: { access($0, X_OK) == 0 }), let absolute = realpath(found, nil) else { return nil }
@@ -22,7 +22,7 @@ struct Subprocess {
     /// Runs `program` in `folder` without input; ends it after `seconds`.
     ///
     /// - Returns: nil when it could not be started.
-    static func run(_ program: String, _ arguments: [String], in folder: String, seconds: Double) -> Subprocess? {
+    package static func run(_ program: String, _ arguments: [String], in folder: String, seconds: Double) -> Subprocess? {
         var pipes: [Int32] = [0, 0]
         guard pipe(&pipes) == 0 else { return nil }
         for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -159,3 +159,15 @@ extension ResidualPlan {
         }
     }
 }
+
+extension ResidualPlan {
+    /// The loss and its gradient in place: both vectors P numbers of the plan's precision. Nothing is allocated.
+    ///
+    /// - Returns: the loss.
+    @discardableResult
+    public func step(parameters: UnsafeRawPointer, gradient: UnsafeMutableRawPointer?) throws(ComputeError) -> Double {
+        var loss = 0.0
+        try checked { error in cc_plan_gradient(self.plan, parameters, &loss, nil, gradient, &error) }
+        return loss
+    }
+}
