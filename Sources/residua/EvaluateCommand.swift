@@ -64,13 +64,14 @@ struct EvaluateCommand: ParsableCommand {
         let plan = try ResidualPlan(
             problem: setting.problem, points: setting.points, network: setting.network, method: method, conditionMethod: conditionMethod,
             precision: precision, device: device)
-        let (loss, gradient) = try plan.gradient(at: setting.network.parameters)
+        let parameters = setting.network.parameters + setting.problem.trainable.map { setting.problem.parameters[$0] ?? 0 }
+        let (loss, gradient) = try plan.gradient(at: parameters)
         guard loss.total.isFinite else {
             let term = loss.terms.first { !$0.meanSquare.isFinite }?.name ?? "the equation"
             throw Failure(.badInput, "The residual of \(term) is not finite at these points with this network: look for poles and overflow.")
         }
         if let out {
-            try results(setting, plan: plan, gradient: gradient, wanted: wanted, method: method, precision: precision, device: device).write(to: out)
+            try results(setting, plan: plan, at: parameters, gradient: gradient, wanted: wanted, method: method, precision: precision, device: device).write(to: out)
         }
         let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let explanation = plan.explanation
@@ -104,12 +105,12 @@ struct EvaluateCommand: ParsableCommand {
             data: setting.points.interior.data.keys.sorted())
         return try fields.split(separator: ",").map { part in
             let name = String(part.drop { $0 == " " })
-            return (name, try Differentiation.Expression(parsing: name, in: vocabulary))
+            return (name, try problem.inBareFields(Differentiation.Expression(parsing: name, in: vocabulary)))
         }
     }
 
     private func results(
-        _ setting: EvaluateSource.Setting, plan: ResidualPlan, gradient: [Double], wanted: [(name: String, formula: Differentiation.Expression)],
+        _ setting: EvaluateSource.Setting, plan: ResidualPlan, at parameters: [Double], gradient: [Double], wanted: [(name: String, formula: Differentiation.Expression)],
         method: DerivativeMethod, precision: Precision, device: Device
     ) throws -> SafeTensors {
         let network = setting.network
@@ -117,12 +118,12 @@ struct EvaluateCommand: ParsableCommand {
         for (place, name) in plan.trainable.enumerated() {
             tensors["gradient.\(name)"] = SafeTensors.Tensor([gradient[network.architecture.parameterCount + place]])
         }
-        let parts = try plan.unscaledResiduals(at: network.parameters)
+        let parts = try plan.unscaledResiduals(at: parameters)
         for (index, part) in parts.enumerated() {
             let name = index == 0 ? "residual" : "residual.\(index - 1).\(part.name)"
             tensors[name] = SafeTensors.Tensor(part.values, shape: part.equations == 1 ? [part.values.count] : [part.values.count / part.equations, part.equations])
         }
-        if jacobian { tensors["jacobian"] = SafeTensors.Tensor(try plan.jacobian(at: network.parameters)) }
+        if jacobian { tensors["jacobian"] = SafeTensors.Tensor(try plan.jacobian(at: parameters)) }
         if !wanted.isEmpty {
             let values = try network.values(
                 of: wanted.map(\.formula), fields: setting.problem.fields, at: setting.points.interior, method: method,

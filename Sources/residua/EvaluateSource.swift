@@ -22,8 +22,12 @@ struct EvaluateSource: ParsableArguments {
     @Option(help: "grid, uniform, chebyshev, latin-hypercube or sobol.")
     var sampling: String = "grid"
 
-    @Option(help: "An equation in u such as \"laplacian(u) - f\" or \"u_t + u*u_x = nu*u_xx\"; needs --data.")
-    var equation: String?
+    @Option(
+        name: .customLong("equation"), help: "An equation such as \"laplacian(u) - f\" or \"u_t + u*u_x = nu*u_xx\"; may be repeated; needs --data.")
+    var equations: [String] = []
+
+    @Option(help: "Names of the network's outputs where --equation is given, such as u,v,p.")
+    var unknowns: String = "u"
 
     @Option(name: .customLong("condition"), help: "A condition such as \"boundary: u - g, weight 1\"; may be repeated.")
     var conditions: [String] = []
@@ -34,15 +38,18 @@ struct EvaluateSource: ParsableArguments {
     @Option(name: .customLong("parameter"), help: ArgumentHelp("A parameter of the equation; may be repeated.", valueName: "name=value"))
     var parameters: [String] = []
 
+    @Option(help: "Parameters of the equation that are trained, such as nu.")
+    var trainable: String?
+
     @Option(help: "tanh, sin, cos, sigmoid, softplus, silu, gelu, gaussian, relu … relu9, where the model's file names none.")
     var activation: String?
 
     func check() throws {
-        if problem == nil && equation == nil {
+        if problem == nil && equations.isEmpty {
             throw ValidationError("Name a problem (`residua problems` lists them), or give --equation with --data.")
         }
-        if problem != nil && equation != nil { throw ValidationError("Give a problem's name or --equation, not both.") }
-        if equation != nil && data == nil {
+        if problem != nil && !equations.isEmpty { throw ValidationError("Give a problem's name or --equation, not both.") }
+        if !equations.isEmpty && data == nil {
             throw ValidationError("--equation needs points: give --data with a safetensors file that has an array \"interior\".")
         }
         if problem != nil && !conditions.isEmpty {
@@ -65,6 +72,8 @@ struct EvaluateSource: ParsableArguments {
         let network: Network
     }
 
+    private static func names(_ list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
+
     func setting(seed: UInt64) throws -> Setting {
         let network = try Network(contentsOf: model, activation: activation.flatMap { Activation(name: $0) })
         let names = conditions.map { text in String(text.prefix { $0 != ":" }.filter { $0 != " " }) }
@@ -74,9 +83,9 @@ struct EvaluateSource: ParsableArguments {
             used = try Problem.named(problem)
         } else {
             used = try Problem(
-                equation: equation ?? "", conditions: conditions,
-                coordinates: coordinates?.split(separator: ",").map { String($0.filter { $0 != " " }) },
-                parameters: try SpectrumSource.parameters(parameters), dimension: file?.dimension ?? network.architecture.dimension,
+                equations: equations, conditions: conditions, fields: EvaluateSource.names(unknowns),
+                coordinates: coordinates.map(EvaluateSource.names), parameters: try SpectrumSource.parameters(parameters),
+                trainable: trainable.map(EvaluateSource.names) ?? [], dimension: file?.dimension ?? network.architecture.dimension,
                 data: file.map { Array($0.arrays.keys) } ?? [])
         }
         guard network.architecture.dimension == used.dimension else {

@@ -64,7 +64,7 @@ public struct TapeResidual: Sendable {
             let there = coordinates.indices.map { tape.leaf(coordinates[$0] + ($0 == axis ? period : 0)) }
             let first = derivatives(of: wanted, at: here, leaves: leaves, on: &tape)
             let second = derivatives(of: wanted, at: there, leaves: leaves, on: &tape)
-            return wanted.map { tape.apply(.subtract, second[$0] ?? 0, first[$0] ?? 0) }
+            return wanted.map { tape.apply(.subtract, first[$0] ?? 0, second[$0] ?? 0) }
         }
     }
 

@@ -129,7 +129,7 @@ public struct ComponentLayout: Sendable, Equatable {
         arithmetic = other.first
     }
 
-    /// Jumps over a period: L u(x + period·e_axis) − L u(x) for each operator, exact derivatives.
+    /// Jumps over a period: L u(x) − L u(x + period·e_axis) for each operator, exact derivatives.
     public init(jumpsOf operators: [LinearOperator], dimension: Int, axis: Int, period: Double) throws(MethodError) {
         if let order = operators.map(\.order).max(), order > JetLayout.largestOrder { throw .orderAboveJets(order) }
         self.dimension = dimension
@@ -142,8 +142,8 @@ public struct ComponentLayout: Sendable, Equatable {
         sums = jets.readings.map { reading in
             var weights = Array(repeating: Array(repeating: 0.0, count: channels), count: 2)
             for term in reading.terms {
-                weights[0][term.channel] = -term.weight
-                weights[1][term.channel] = term.weight
+                weights[0][term.channel] = term.weight
+                weights[1][term.channel] = -term.weight
             }
             return Sum(scale: 1, weights: weights)
         }
