@@ -1,0 +1,101 @@
+import Compute
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019), in the plan's precision.
+///
+/// m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η (m̂/(√v̂ + ε) + λθ) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
+public struct Adam: Optimizer, Sendable {
+    public let schedule: LearningRate
+    public let beta1: Double
+    public let beta2: Double
+    /// Added to √v̂.
+    public let epsilon: Double
+    /// λ of AdamW; 0 for Adam.
+    public let decay: Double
+    private var first: [Double] = []
+    private var second: [Double] = []
+    private var count = 0
+
+    public init(
+        _ schedule: LearningRate = .constant(1e-3), beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, decay: Double = 0
+    ) {
+        self.schedule = schedule
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.decay = decay
+    }
+
+    public var memory: [String: [Double]] {
+        get { ["first": first, "second": second, "count": [Double(count)]] }
+        set {
+            first = newValue["first"] ?? []
+            second = newValue["second"] ?? []
+            count = Int(newValue["count"]?.first ?? 0)
+        }
+    }
+
+    public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
+        let point = parameters
+        let (loss, gradient) = try computing { () throws(ComputeError) in try plan.gradient(at: point) }
+        guard loss.total.isFinite, Vectors.isFinite(gradient) else { return OptimizerStep(loss, .diverged) }
+        if first.count != gradient.count {
+            first = Array(repeating: 0, count: gradient.count)
+            second = first
+        }
+        let eta = schedule.rate(atStep: count)
+        count += 1
+        switch plan.precision {
+        case .f64: update(&parameters, gradient, eta, as: Double.self)
+        case .f32: update(&parameters, gradient, eta, as: Float.self)
+        }
+        return OptimizerStep(loss)
+    }
+
+    private mutating func update<Scalar: BinaryFloatingPoint>(
+        _ parameters: inout [Double], _ gradient: [Double], _ eta: Double, as type: Scalar.Type
+    ) {
+        let (b1, b2, rate, small, shrink) = (Scalar(beta1), Scalar(beta2), Scalar(eta), Scalar(epsilon), Scalar(decay))
+        let correction1 = 1 - Scalar(pow(beta1, Double(count)))
+        let correction2 = 1 - Scalar(pow(beta2, Double(count)))
+        let values = gradient.count
+        first.withUnsafeMutableBufferPointer { first in
+            second.withUnsafeMutableBufferPointer { second in
+                parameters.withUnsafeMutableBufferPointer { parameters in
+                    for index in 0..<values {
+                        let g = Scalar(gradient[index])
+                        let m = b1 * Scalar(first[index]) + (1 - b1) * g
+                        let v = b2 * Scalar(second[index]) + (1 - b2) * (g * g)
+                        let theta = Scalar(parameters[index])
+                        let direction = (m / correction1) / ((v / correction2).squareRoot() + small) + shrink * theta
+                        first[index] = Double(m)
+                        second[index] = Double(v)
+                        parameters[index] = Double(theta - rate * direction)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The learning rate over the steps, counted from 0.
+public enum LearningRate: Sendable, Hashable {
+    case constant(Double)
+    /// η · factor^(step/every)
+    case exponential(Double, factor: Double, every: Int)
+    /// From η to `last` along half a cosine over `steps`, then `last`.
+    case cosine(Double, last: Double, steps: Int)
+
+    public func rate(atStep step: Int) -> Double {
+        switch self {
+        case .constant(let eta): return eta
+        case .exponential(let eta, let factor, let every): return eta * pow(factor, Double(step) / Double(max(1, every)))
+        case .cosine(let eta, let last, let steps):
+            let part = min(1, Double(step) / Double(max(1, steps)))
+            return last + (eta - last) * 0.5 * (1 + cos(Double.pi * part))
+        }
+    }
+}

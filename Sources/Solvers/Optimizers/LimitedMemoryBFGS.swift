@@ -1,0 +1,88 @@
+import Compute
+
+/// L-BFGS: the inverse Hessian from the last few steps by the two-loop recursion (Nocedal, 1980), strong Wolfe search.
+public struct LimitedMemoryBFGS: Optimizer, Sendable {
+    /// Pairs (s, y) that are kept.
+    public let history: Int
+    private var steps: [[Double]] = []
+    private var changes: [[Double]] = []
+    private var loss: ResidualPlan.Loss?
+    private var gradient: [Double] = []
+
+    public init(history: Int = 50) { self.history = max(1, history) }
+
+    public var memory: [String: [Double]] {
+        get {
+            var result: [String: [Double]] = [:]
+            for (index, pair) in zip(steps, changes).enumerated() {
+                result["step.\(index)"] = pair.0
+                result["change.\(index)"] = pair.1
+            }
+            return result
+        }
+        set {
+            let count = newValue.keys.count { $0.hasPrefix("step.") }
+            steps = (0..<count).compactMap { newValue["step.\($0)"] }
+            changes = (0..<count).compactMap { newValue["change.\($0)"] }
+            // Taken anew at the next step: the same numbers at the same parameters.
+            loss = nil
+        }
+    }
+
+    public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
+        let point = parameters
+        if loss == nil {
+            let start = try computing { () throws(ComputeError) in try plan.gradient(at: point) }
+            loss = start.loss
+            gradient = start.gradient
+        }
+        guard let loss, loss.total.isFinite, Vectors.isFinite(gradient) else {
+            return OptimizerStep(self.loss ?? ResidualPlan.Loss(total: .nan, terms: []), .diverged)
+        }
+        let size = Vectors.norm(gradient)
+        if size == 0 { return OptimizerStep(loss, .converged) }
+        for attempt in 0..<2 {
+            if attempt == 1 {
+                steps = []
+                changes = []
+            }
+            let first = steps.isEmpty ? min(1, 1 / size) : 1
+            let found = try StrongWolfe().search(
+                plan, from: point, loss: loss, gradient: gradient, direction: direction(), first: first)
+            guard let found else { continue }
+            let s = zip(found.parameters, point).map { $0 - $1 }
+            let y = zip(found.gradient, gradient).map { $0 - $1 }
+            if Vectors.dot(s, y) > 1e-16 * Vectors.norm(s) * Vectors.norm(y) {
+                steps.append(s)
+                changes.append(y)
+                if steps.count > history {
+                    steps.removeFirst()
+                    changes.removeFirst()
+                }
+            }
+            parameters = found.parameters
+            self.loss = found.loss
+            gradient = found.gradient
+            return OptimizerStep(loss)
+        }
+        return OptimizerStep(loss, .converged)
+    }
+
+    private func direction() -> [Double] {
+        var q = gradient
+        var factors: [Double] = []
+        for (s, y) in zip(steps, changes).reversed() {
+            let factor = Vectors.dot(s, q) / Vectors.dot(s, y)
+            factors.append(factor)
+            q = Vectors.sum(q, -factor, y)
+        }
+        if let s = steps.last, let y = changes.last {
+            let scale = Vectors.dot(s, y) / Vectors.dot(y, y)
+            q = q.map { $0 * scale }
+        }
+        for ((s, y), factor) in zip(zip(steps, changes), factors.reversed()) {
+            q = Vectors.sum(q, factor - Vectors.dot(y, q) / Vectors.dot(s, y), s)
+        }
+        return q.map { -$0 }
+    }
+}

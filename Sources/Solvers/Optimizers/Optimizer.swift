@@ -1,0 +1,52 @@
+import Compute
+
+/// A way to lower a plan's loss, step by step; all its memory can be read and set, so that a run can be taken up again to the same bits.
+public protocol Optimizer {
+    /// One step from `parameters`, which are replaced.
+    ///
+    /// - Returns: the loss before the step, and what became of it.
+    mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep
+
+    /// Arrays by name: everything that a later step depends on.
+    var memory: [String: [Double]] { get set }
+}
+
+/// What a step found.
+public struct OptimizerStep: Sendable, Equatable {
+    public enum Outcome: String, Sendable {
+        case advanced
+        /// No further step makes the loss smaller in this precision.
+        case converged
+        /// The loss or its gradient is not finite.
+        case diverged
+    }
+
+    /// At the parameters before the step.
+    public let loss: ResidualPlan.Loss
+    public let outcome: Outcome
+
+    public init(_ loss: ResidualPlan.Loss, _ outcome: Outcome = .advanced) {
+        self.loss = loss
+        self.outcome = outcome
+    }
+}
+
+/// What optimisers share.
+enum Vectors {
+    static func dot(_ a: [Double], _ b: [Double]) -> Double {
+        var sum = 0.0
+        for index in a.indices { sum += a[index] * b[index] }
+        return sum
+    }
+
+    static func norm(_ a: [Double]) -> Double { dot(a, a).squareRoot() }
+
+    /// a + factor · b
+    static func sum(_ a: [Double], _ factor: Double, _ b: [Double]) -> [Double] {
+        var result = a
+        for index in a.indices { result[index] += factor * b[index] }
+        return result
+    }
+
+    static func isFinite(_ a: [Double]) -> Bool { a.allSatisfy(\.isFinite) }
+}
