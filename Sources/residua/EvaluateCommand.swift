@@ -19,7 +19,7 @@ struct EvaluateCommand: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @OptionGroup var source: EvaluateSource
+    @OptionGroup var source: NetworkSource
 
     @Option(
         name: .customLong("derivative"),
@@ -97,7 +97,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     /// What --fields asks for.
-    private func formulas(for setting: EvaluateSource.Setting) throws -> [(name: String, formula: Differentiation.Expression)] {
+    private func formulas(for setting: NetworkSource.Setting) throws -> [(name: String, formula: Differentiation.Expression)] {
         guard let fields else { return [] }
         let problem = setting.problem
         let vocabulary = try Vocabulary(
@@ -110,7 +110,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func results(
-        _ setting: EvaluateSource.Setting, plan: ResidualPlan, at parameters: [Double], gradient: [Double], wanted: [(name: String, formula: Differentiation.Expression)],
+        _ setting: NetworkSource.Setting, plan: ResidualPlan, at parameters: [Double], gradient: [Double], wanted: [(name: String, formula: Differentiation.Expression)],
         method: DerivativeMethod, precision: Precision, device: Device
     ) throws -> SafeTensors {
         let network = setting.network

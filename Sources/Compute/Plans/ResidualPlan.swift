@@ -21,6 +21,11 @@ public final class ResidualPlan {
 
         public let total: Double
         public let terms: [Term]
+
+        public init(total: Double, terms: [Term]) {
+            self.total = total
+            self.terms = terms
+        }
     }
 
     public let architecture: NetworkArchitecture

@@ -5,13 +5,22 @@ import LinearAlgebra
 import Models
 import Problems
 
-/// Where `evaluate` takes its network, equation and points from.
-struct EvaluateSource: ParsableArguments {
+/// Where `evaluate` and `train` take their network, equation and points from.
+struct NetworkSource: ParsableArguments {
     @Argument(help: "A problem of the catalogue.")
     var problem: String?
 
     @Option(help: ArgumentHelp("The network or random feature model, a safetensors file.", valueName: "file"))
-    var model: String
+    var model: String?
+
+    @Option(help: ArgumentHelp("A network drawn from --seed: inputs, hidden widths, fields, such as 2,64,64,1.", valueName: "list"))
+    var layers: String?
+
+    @Option(help: "How it is drawn: \(Initialization.allNames.joined(separator: ", ")).")
+    var initialization: String = "glorot-normal"
+
+    @Option(name: .customLong("init-range"), help: ArgumentHelp("R of uniform, the frequency of siren.", valueName: "R"))
+    var initializationRange: Double?
 
     @Option(help: ArgumentHelp("Points from a safetensors file: interior [N, d], an array a condition, data by name.", valueName: "file"))
     var data: String?
@@ -45,6 +54,17 @@ struct EvaluateSource: ParsableArguments {
     var activation: String?
 
     func check() throws {
+        if model == nil && layers == nil { throw ValidationError("Give a network: --model FILE, or --layers such as 2,64,64,1.") }
+        if model != nil && layers != nil { throw ValidationError("Give --model or --layers, not both.") }
+        if let layers, NetworkSource.widths(layers) == nil {
+            throw ValidationError("--layers \(layers): write whole numbers of at least 1 separated by commas, such as 2,64,64,1.")
+        }
+        if Initialization(name: initialization, range: initializationRange) == nil {
+            throw ValidationError("--initialization \(initialization): the names are \(Initialization.allNames.joined(separator: ", ")).")
+        }
+        if let range = initializationRange, !(range > 0 && range.isFinite) {
+            throw ValidationError("--init-range \(range): give a positive number.")
+        }
         if problem == nil && equations.isEmpty {
             throw ValidationError("Name a problem (`residua problems` lists them), or give --equation with --data.")
         }
@@ -65,7 +85,22 @@ struct EvaluateSource: ParsableArguments {
         _ = try SpectrumSource.parameters(parameters)
     }
 
-    /// What is evaluated.
+    private static func widths(_ list: String) -> [Int]? {
+        let parts = list.split(separator: ",", omittingEmptySubsequences: false).map { Int($0.filter { $0 != " " }) }
+        return parts.allSatisfy({ ($0 ?? 0) >= 1 }) ? parts.compactMap { $0 } : nil
+    }
+
+    /// The network of the file, or one drawn.
+    private func network(seed: UInt64) throws -> Network {
+        let known = activation.flatMap { Activation(name: $0) }
+        if let model { return try Network(contentsOf: model, activation: known) }
+        var stream = RandomStream(seed: seed, name: "network")
+        let architecture = try NetworkArchitecture(widths: NetworkSource.widths(layers ?? "") ?? [], activation: known ?? .tanh)
+        let law = Initialization(name: initialization, range: initializationRange) ?? .glorotNormal
+        return Network(architecture, initialization: law, stream: &stream)
+    }
+
+    /// What is evaluated or trained.
     struct Setting {
         let problem: Problem
         let points: CollocationPoints
@@ -75,7 +110,8 @@ struct EvaluateSource: ParsableArguments {
     private static func names(_ list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
 
     func setting(seed: UInt64) throws -> Setting {
-        let network = try Network(contentsOf: model, activation: activation.flatMap { Activation(name: $0) })
+        let network = try network(seed: seed)
+        let source = model ?? "--layers \(layers ?? "")"
         let names = conditions.map { text in String(text.prefix { $0 != ":" }.filter { $0 != " " }) }
         let file = try data.map { try CollocationData(contentsOf: $0, conditions: Array(Set(names)).sorted()) }
         let used: Problem
@@ -83,20 +119,20 @@ struct EvaluateSource: ParsableArguments {
             used = try Problem.named(problem)
         } else {
             used = try Problem(
-                equations: equations, conditions: conditions, fields: EvaluateSource.names(unknowns),
-                coordinates: coordinates.map(EvaluateSource.names), parameters: try SpectrumSource.parameters(parameters),
-                trainable: trainable.map(EvaluateSource.names) ?? [], dimension: file?.dimension ?? network.architecture.dimension,
+                equations: equations, conditions: conditions, fields: NetworkSource.names(unknowns),
+                coordinates: coordinates.map(NetworkSource.names), parameters: try SpectrumSource.parameters(parameters),
+                trainable: trainable.map(NetworkSource.names) ?? [], dimension: file?.dimension ?? network.architecture.dimension,
                 data: file.map { Array($0.arrays.keys) } ?? [])
         }
         guard network.architecture.dimension == used.dimension else {
             throw Failure(
                 .badInput,
-                "\(model) takes \(network.architecture.dimension) coordinates and the problem has \(used.dimension): give a network that fits.")
+                "\(source) takes \(network.architecture.dimension) coordinates and the problem has \(used.dimension): give a network that fits.")
         }
         guard network.architecture.fields == used.fields.count else {
             throw Failure(
                 .badInput,
-                "\(model) has \(network.architecture.fields) outputs and the problem \(used.fields.count) fields "
+                "\(source) has \(network.architecture.fields) outputs and the problem \(used.fields.count) fields "
                     + "(\(used.fields.joined(separator: ", "))): give a network with one output a field.")
         }
         let collocated =

@@ -1,0 +1,61 @@
+import Models
+
+/// A training's state as a file, written beside and renamed, and what it belongs to.
+public struct Checkpoint: Sendable {
+    public let state: TrainingState
+    /// What must be the same for the state to be taken up: problem, network, method, precision, optimiser, points.
+    public let identity: [String: String]
+
+    private static let kind = "checkpoint"
+    private static let prefix = "optimizer."
+
+    public init(_ state: TrainingState, identity: [String: String]) {
+        self.state = state
+        self.identity = identity
+    }
+
+    /// - Throws: `ModelError` when the file is no checkpoint.
+    public init(contentsOf path: String) throws(ModelError) {
+        let file = try SafeTensors(contentsOf: path)
+        guard file.metadata["kind"] == Self.kind else {
+            throw .metadata(path: path, reason: "the kind is \"\(file.metadata["kind"] ?? "none")\", and \"\(Self.kind)\" is needed")
+        }
+        guard let step = file.metadata["step"].flatMap({ Int($0) }), step >= 0 else {
+            throw .metadata(path: path, reason: "the number of steps is missing")
+        }
+        func array(_ name: String) throws(ModelError) -> [Double] {
+            guard let tensor = file.tensors[name] else { throw .missing(path: path, array: name, present: Array(file.tensors.keys)) }
+            guard let values = tensor.doubles else { throw .elementType(path: path, array: name, found: tensor.type.rawValue) }
+            return values
+        }
+        let parameters = try array("parameters")
+        let best = try array("best")
+        guard best.count == parameters.count, let bestLoss = try array("bestLoss").first else {
+            throw .malformed(path: path, reason: "the best state has another size than the last one")
+        }
+        var memory: [String: [Double]] = [:]
+        for name in file.tensors.keys where name.hasPrefix(Self.prefix) { memory[String(name.dropFirst(Self.prefix.count))] = try array(name) }
+        state = TrainingState(step: step, parameters: parameters, best: best, bestLoss: bestLoss, memory: memory)
+        identity = file.metadata.filter { $0.key != "kind" && $0.key != "step" }
+    }
+
+    /// - Throws: `ModelError.cannotWrite`; the file that was there before is left as it was.
+    public func write(to path: String) throws(ModelError) {
+        var tensors = [
+            "parameters": SafeTensors.Tensor(state.parameters), "best": SafeTensors.Tensor(state.best), "bestLoss": SafeTensors.Tensor([state.bestLoss]),
+        ]
+        for (name, values) in state.memory { tensors[Self.prefix + name] = SafeTensors.Tensor(values) }
+        var metadata = identity
+        metadata["kind"] = Self.kind
+        metadata["step"] = String(state.step)
+        try SafeTensors(tensors: tensors, metadata: metadata).write(to: path)
+    }
+
+    /// The first thing that differs from what a run is about to do, in words; nil if nothing does.
+    public func difference(from other: [String: String]) -> String? {
+        for key in Set(identity.keys).union(other.keys).sorted() where identity[key] != other[key] {
+            return "its \(key) is \(identity[key] ?? "not named"), and this run's is \(other[key] ?? "not named")"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Solvers
+
+/// `--optimizer` and what belongs to it.
+struct OptimizerChoice: ParsableArguments {
+    static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm"]
+
+    @Option(help: "gd, adam, adamw, lbfgs, bfgs, ssbroyden or lm.")
+    var optimizer: String = "adam"
+
+    @Option(help: ArgumentHelp("Learning rate of gd and adam; 1e-3. For gd also \"auto\", one over the largest curvature.", valueName: "eta"))
+    var learningRate: String?
+
+    @Option(help: ArgumentHelp("Adam's rate falls by this factor every --decay-steps.", valueName: "factor"))
+    var decayFactor: Double?
+
+    @Option(help: ArgumentHelp("Steps of --decay-factor.", valueName: "n"))
+    var decaySteps: Int = 1000
+
+    @Option(help: ArgumentHelp("Weight decay of adamw.", valueName: "lambda"))
+    var weightDecay: Double = 1e-2
+
+    @Option(help: ArgumentHelp("Pairs that lbfgs keeps.", valueName: "n"))
+    var history: Int = 50
+
+    func check() throws {
+        guard OptimizerChoice.names.contains(optimizer) else {
+            throw ValidationError("--optimizer \(optimizer): choose one of \(OptimizerChoice.names.joined(separator: ", ")).")
+        }
+        if let learningRate, !(optimizer == "gd" && learningRate == "auto") {
+            guard let eta = Double(learningRate), eta > 0, eta.isFinite else {
+                throw ValidationError("--learning-rate \(learningRate): give a positive number such as 1e-3\(optimizer == "gd" ? ", or auto" : "").")
+            }
+        }
+        if let decayFactor, !(decayFactor > 0 && decayFactor <= 1) {
+            throw ValidationError("--decay-factor \(decayFactor): give a number above 0 and up to 1.")
+        }
+        if decaySteps < 1 { throw ValidationError("--decay-steps \(decaySteps): at least 1.") }
+        if history < 1 { throw ValidationError("--history \(history): at least 1.") }
+        if !(weightDecay >= 0 && weightDecay.isFinite) { throw ValidationError("--weight-decay \(weightDecay): give 0 or a positive number.") }
+    }
+
+    /// What a checkpoint must agree with.
+    var text: String {
+        var parts = [optimizer]
+        if ["gd", "adam", "adamw"].contains(optimizer) { parts.append(learningRate ?? "1e-3") }
+        if let decayFactor { parts.append("\(decayFactor)/\(decaySteps)") }
+        if optimizer == "adamw" { parts.append("\(weightDecay)") }
+        if optimizer == "lbfgs" { parts.append("\(history)") }
+        return parts.joined(separator: " ")
+    }
+
+    func make() -> any Optimizer {
+        let eta = learningRate.flatMap { Double($0) } ?? 1e-3
+        let schedule = decayFactor.map { LearningRate.exponential(eta, factor: $0, every: decaySteps) } ?? .constant(eta)
+        switch optimizer {
+        case "gd": return GradientDescent(rate: learningRate == "auto" ? .inverseCurvature : .fixed(eta))
+        case "adamw": return Adam(schedule, decay: weightDecay)
+        case "lbfgs": return LimitedMemoryBFGS(history: history)
+        case "bfgs": return DenseBroyden(.bfgs)
+        case "ssbroyden": return DenseBroyden(.selfScaled)
+        case "lm": return LevenbergMarquardt()
+        default: return Adam(schedule)
+        }
+    }
+}

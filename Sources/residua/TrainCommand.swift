@@ -1,0 +1,176 @@
+import ArgumentParser
+import Compute
+import Differentiation
+import Models
+import Problems
+import Reports
+import Solvers
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains a network on a problem, with its loss, true residual, error and spectrum along the way.",
+        discussion: """
+            Example: residua train poisson2d-unit --layers 2,50,1 --optimizer lm --steps 200 --log-every 20
+
+            A line per logged step: the loss before that step, the true residual √loss by exact derivatives in float64, the relative error where a \
+            solution is known; with --spectrum-every the truncated entropy, count and effective rank of the residual Jacobian. Ctrl-C ends the step in \
+            hand and saves (exit 75). --checkpoint FILE holds everything; --resume FILE goes on to the same bits.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var source: NetworkSource
+    @OptionGroup var choice: OptimizerChoice
+
+    @Option(name: .customLong("derivative"), help: ArgumentHelp("ad, fd:ACCURACY:STEP or fd-exact:ACCURACY:STEP.", valueName: "method"))
+    var derivative: String = "ad"
+
+    @Option(help: ArgumentHelp("Steps in all.", valueName: "n"))
+    var steps: Int = 1000
+
+    @Option(help: ArgumentHelp("Steps from one logged line to the next.", valueName: "n"))
+    var logEvery: Int = 100
+
+    @Option(help: ArgumentHelp("Steps from one spectrum to the next, at logged steps; 0 for none.", valueName: "n"))
+    var spectrumEvery: Int = 0
+
+    @Option(help: ArgumentHelp("Relative cut of the spectra; 1e-13 in f64, 1e-6 in f32.", valueName: "a"))
+    var cut: Double?
+
+    @Option(help: ArgumentHelp("Stop when the loss is this small.", valueName: "loss"))
+    var tolerance: Double = 0
+
+    @Option(help: ArgumentHelp("Keep the state in this file.", valueName: "file"))
+    var checkpoint: String?
+
+    @Option(help: ArgumentHelp("Steps from one checkpoint to the next.", valueName: "n"))
+    var checkpointEvery: Int = 1000
+
+    @Option(help: ArgumentHelp("Go on from a checkpoint; nothing happens yet if the file is not there.", valueName: "file"))
+    var resume: String?
+
+    @Option(help: ArgumentHelp("Write the trained network, its best state, to this file.", valueName: "file"))
+    var out: String?
+
+    func validate() throws {
+        try source.check()
+        try choice.check()
+        for (name, value) in [("--steps", steps), ("--log-every", logEvery), ("--checkpoint-every", checkpointEvery)] where value < 1 {
+            throw ValidationError("\(name) \(value): at least 1.")
+        }
+        if spectrumEvery < 0 { throw ValidationError("--spectrum-every \(spectrumEvery): 0 or more.") }
+        if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }
+        if !(tolerance >= 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(tolerance): give 0 or a positive number.") }
+    }
+
+    func run() throws {
+        common.applyThreads()
+        let started = ContinuousClock.now
+        let method = try DerivativeMethod(parsing: derivative)
+        let selection = try DeviceSelection(common.deviceText)
+        let precision: Precision = common.precision == .f32 ? .f32 : .f64
+        let setting = try source.setting(seed: common.seed)
+        var trainer = try Trainer(
+            problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
+            optimizer: choice.make(), device: try selection.open(), seed: common.seed)
+        if let cut { trainer.cut = cut }
+        trainer.tolerance = tolerance
+        let identity = identity(setting, method)
+        if let resume, access(resume, F_OK) == 0 {
+            let saved = try Checkpoint(contentsOf: resume)
+            if let difference = saved.difference(from: identity) {
+                throw Failure(.badInput, "\(resume) does not belong to this run: \(difference); resume with the settings it was made with.")
+            }
+            try trainer.resume(saved.state)
+        }
+        Interruption.watch()
+        let save = checkpoint
+        let every = checkpointEvery
+        // The optimiser's memory is taken from the trainer, so steps are done in stretches from checkpoint to checkpoint.
+        var outcome = TrainingOutcome.maxSteps
+        repeat {
+            let target = save == nil ? steps : min(steps, (trainer.state.step / every + 1) * every)
+            let isLast = target == steps
+            outcome = try trainer.run(
+                steps: target, logEvery: logEvery, spectrumEvery: spectrumEvery, logLast: isLast, isStopped: { Interruption.isAsked }
+            ) { record in try write(record, device: selection.name) }
+            if let save { try Checkpoint(trainer.checkpointState, identity: identity).write(to: save) }
+            if outcome != .maxSteps || isLast { break }
+        } while true
+        if let out { try trainer.bestNetwork.write(to: out) }
+        let duration = started.duration(to: ContinuousClock.now).components
+        let seconds = Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+        let final = try trainer.record(withSpectrum: false)
+        if common.json {
+            var members: [(key: String, value: JSONValue)] = [
+                ("outcome", .string(outcome.rawValue)), ("step", .integer(trainer.state.step)), ("loss", .number(final.loss.total)),
+                ("bestLoss", .number(trainer.state.bestLoss)), ("trueResidual", JSONValue(final.trueResidual)), ("error", JSONValue(final.error)),
+                ("problem", .string(setting.problem.name)), ("optimizer", .string(choice.optimizer)), ("derivative", .string("\(method)")),
+                ("spectraSeconds", .number(trainer.spectraSeconds)),
+            ]
+            if !final.parameters.isEmpty {
+                members.append(("parameters", .object(final.parameters.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })))
+            }
+            try Terminal.result(common.report(members, device: selection.name, started: started).text)
+        } else {
+            var line = "\(outcome.rawValue) after \(trainer.state.step) steps and \(Display.number(seconds)) s: loss \(Display.number(final.loss.total, digits: 6))"
+            if let error = final.error { line += ", error \(Display.number(error))" }
+            if trainer.spectraSeconds > 0 { line += "; spectra took \(Display.fixed(100 * trainer.spectraSeconds / seconds, decimals: 1)) % of the time" }
+            try Terminal.result(line)
+        }
+        switch outcome {
+        case .converged, .maxSteps: break
+        case .diverged: Glibc.exit(ExitStatus.checkFailed.rawValue)
+        case .interrupted: Glibc.exit(ExitStatus.interrupted.rawValue)
+        }
+    }
+
+    /// What a checkpoint must have been made with.
+    private func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod) -> [String: String] {
+        [
+            "problem": setting.problem.name, "equations": setting.problem.equations.map(\.text).joined(separator: "; "),
+            "layers": setting.network.architecture.widths.map(String.init).joined(separator: ","),
+            "activation": setting.network.architecture.activation.name, "derivative": "\(method)", "precision": common.precision.rawValue,
+            "optimizer": choice.text, "points": "\(setting.points.interior.count)", "seed": "\(common.seed)",
+        ]
+    }
+
+    private func write(_ record: TrainingRecord, device: String) throws {
+        if common.json {
+            var members: [(key: String, value: JSONValue)] = [
+                ("step", .integer(record.step)), ("loss", .number(record.loss.total)), ("trueResidual", JSONValue(record.trueResidual)),
+                ("error", JSONValue(record.error)), ("entropy", JSONValue(record.spectrum?.entropy)),
+                ("count", record.spectrum.map { .integer($0.count) } ?? .null), ("rank", JSONValue(record.spectrum?.rank)),
+                ("terms", .array(record.loss.terms.map { .object([("name", .string($0.name)), ("meanSquare", .number($0.meanSquare))]) })),
+            ]
+            for (name, value) in record.parameters.sorted(by: { $0.key < $1.key }) { members.append((name, .number(value))) }
+            try Terminal.result(JSONValue.object(members).text)
+            return
+        }
+        guard !common.quiet else { return }
+        var line = "step \(record.step)  loss \(Display.number(record.loss.total, digits: 6))"
+        if let residual = record.trueResidual { line += "  true residual \(Display.number(residual))" }
+        if let error = record.error { line += "  error \(Display.number(error))" }
+        if let spectrum = record.spectrum {
+            line += "  entropy \(Display.number(spectrum.entropy))  count \(spectrum.count)  rank \(Display.number(spectrum.rank))"
+        }
+        for (name, value) in record.parameters.sorted(by: { $0.key < $1.key }) { line += "  \(name) \(Display.number(value, digits: 8))" }
+        try Terminal.result(line)
+    }
+}
+
+/// Ctrl-C and a polite end, noted and looked at between steps.
+enum Interruption {
+    private static let asked = Atomic<Bool>(false)
+
+    static var isAsked: Bool { asked.load(ordering: .relaxed) }
+
+    static func watch() {
+        for signal in [SIGINT, SIGTERM] { Glibc.signal(signal) { _ in Interruption.asked.store(true, ordering: .relaxed) } }
+    }
+}
