@@ -3,7 +3,8 @@ import CCompute
 /// The benchmark: workloads against the ceilings of the same moment, on one device after another.
 public enum Benchmark {
     /// All workloads, in the order they are measured.
-    static let catalogue: [Workload] = ProductBenchmark.workloads + FeatureMatrixBenchmark.workloads + LeastSquaresBenchmark.workloads
+    static let catalogue: [Workload] = 
+        ProductBenchmark.workloads + FeatureMatrixBenchmark.workloads + NetworkBenchmark.workloads + LeastSquaresBenchmark.workloads
 
     /// What can be asked for by name: families of rows.
     public static let workloads: [String] = catalogue.reduce(into: ["ceilings"]) { names, workload in

@@ -25,6 +25,17 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .customLong("only-precision"), help: "Measure this precision only.")
     var onlyPrecision: PrecisionName?
 
+    @Option(help: ArgumentHelp("Run other systems on the networks too: jax, torch, deepxde, separated by commas.", valueName: "list"))
+    var against: String?
+
+    func validate() throws {
+        for name in peers where !PeerRun.names.contains(name) {
+            throw ValidationError("--against \(name): the peers are \(PeerRun.names.joined(separator: ", ")).")
+        }
+    }
+
+    private var peers: [String] { against?.split(separator: ",").map { String($0.filter { $0 != " " }) } ?? [] }
+
     func run() throws {
         try ForcedBLAS.leave(quiet: common.quiet)
         if let threads = common.threads {
@@ -42,10 +53,15 @@ struct BenchCommand: ParsableCommand {
         if !common.quiet {
             Terminal.note("\(Version.text); OpenBLAS core \(BLASReference.coreName)")
         }
+        let runner = peers.isEmpty ? nil : try PeerRun()
         var rows: [BenchmarkRow] = []
         try Benchmark.run(request) { row in
             rows.append(row)
             if !common.quiet { Terminal.note(BenchCommand.line(row)) }
+            for peer in try runner?.rows(beside: row, peers: peers) ?? [] {
+                rows.append(peer)
+                if !common.quiet { Terminal.note(BenchCommand.line(peer)) }
+            }
         }
         if common.json {
             let members: [(key: String, value: JSONValue)] = [

@@ -3,11 +3,12 @@ import Compute
 import Differentiation
 import LinearAlgebra
 import Models
+import ProblemFiles
 import Problems
 
 /// Where `evaluate` and `train` take their network, equation and points from.
 struct NetworkSource: ParsableArguments {
-    @Argument(help: "A problem of the catalogue.")
+    @Argument(help: "A problem of the catalogue, or a problem file.")
     var problem: String?
 
     @Option(help: ArgumentHelp("The network or random feature model, a safetensors file.", valueName: "file"))
@@ -116,7 +117,7 @@ struct NetworkSource: ParsableArguments {
         let file = try data.map { try CollocationData(contentsOf: $0, conditions: Array(Set(names)).sorted()) }
         let used: Problem
         if let problem {
-            used = try Problem.named(problem)
+            used = try Problem.read(problem)
         } else {
             used = try Problem(
                 equations: equations, conditions: conditions, fields: NetworkSource.names(unknowns),

@@ -77,6 +77,31 @@ struct PeerRun {
         return outcomes
     }
 
+    /// The peers on a network's row, each form with its agreement and how many times longer it takes.
+    func rows(beside row: BenchmarkRow, peers: [String]) throws -> [BenchmarkRow] {
+        let differences = row.workload.hasSuffix("-fd")
+        let name = differences ? String(row.workload.dropLast(3)) : row.workload
+        guard row.device.hasPrefix("native"), let ours = row.milliseconds, let workload = NetworkWorkload.all.first(where: { $0.name == name }) else {
+            return []
+        }
+        var rows: [BenchmarkRow] = []
+        for peer in peers {
+            let outcomes = try run(
+                peer, on: workload, precision: row.precision == .f32 ? .f32 : .f64, threads: row.threads, differences: differences)
+            for outcome in outcomes {
+                var figures: [(name: String, value: Double)] = []
+                if let time = outcome.milliseconds { figures.append(("timesOurs", time / ours)) }
+                if let loss = outcome.loss { figures.append(("lossDifference", loss)) }
+                if let gradient = outcome.gradient { figures.append(("gradientDifference", gradient)) }
+                rows.append(
+                    BenchmarkRow(
+                        workload: row.workload, device: "\(outcome.peer): \(outcome.form)", precision: row.precision, threads: row.threads,
+                        milliseconds: outcome.milliseconds, remark: outcome.error ?? "loss and gradient against our float64 ones", figures: figures))
+            }
+        }
+        return rows
+    }
+
     private func remove(_ folder: String) {
         for name in ["workload.json", "model.safetensors", "data.safetensors", "gradient.safetensors", "output"] { unlink("\(folder)/\(name)") }
         rmdir(folder)
