@@ -136,7 +136,7 @@ import Testing
         try expectRefusal(base + ["--equation", "u_xxxxx - f"], 64, "order 5")
         try expectRefusal(base + ["--equation", "u_xx - q"], 64, "q")
         try expectRefusal(base + ["--equation", "u_xx - f", "--condition", "edge: u"], 65, "edge")
-        try expectRefusal(base + ["--equation", "u_xx/0 - f"], 64, "")
+        try expectRefusal(base + ["--equation", "u_xx/0 - f"], 64, "zero")
         try expectRefusal(base + ["--equation", "exp(1000 + u) - f"], 65, "not finite")
         try expectRefusal(arguments + ["--jacobian"], 64, "--out")
         try expectRefusal(arguments + ["--derivative", "fd:3:1e-3"], 64, "accuracy")
