@@ -3,7 +3,7 @@ import CCompute
 /// The benchmark: workloads against the ceilings of the same moment, on one device after another.
 public enum Benchmark {
     /// All workloads, in the order they are measured.
-    static let catalogue: [Workload] = 
+    static let catalogue: [Workload] =
         ProductBenchmark.workloads + FeatureMatrixBenchmark.workloads + NetworkBenchmark.workloads + LeastSquaresBenchmark.workloads
 
     /// What can be asked for by name: families of rows.

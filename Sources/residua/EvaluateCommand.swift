@@ -71,7 +71,8 @@ struct EvaluateCommand: ParsableCommand {
             throw Failure(.badInput, "The residual of \(term) is not finite at these points with this network: look for poles and overflow.")
         }
         if let out {
-            try results(setting, plan: plan, at: parameters, gradient: gradient, wanted: wanted, method: method, precision: precision, device: device).write(to: out)
+            try results(setting, plan: plan, at: parameters, gradient: gradient, wanted: wanted, method: method, precision: precision, device: device)
+                .write(to: out)
         }
         let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let explanation = plan.explanation
@@ -110,7 +111,8 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func results(
-        _ setting: NetworkSource.Setting, plan: ResidualPlan, at parameters: [Double], gradient: [Double], wanted: [(name: String, formula: Differentiation.Expression)],
+        _ setting: NetworkSource.Setting, plan: ResidualPlan, at parameters: [Double], gradient: [Double],
+        wanted: [(name: String, formula: Differentiation.Expression)],
         method: DerivativeMethod, precision: Precision, device: Device
     ) throws -> SafeTensors {
         let network = setting.network
@@ -121,7 +123,8 @@ struct EvaluateCommand: ParsableCommand {
         let parts = try plan.unscaledResiduals(at: parameters)
         for (index, part) in parts.enumerated() {
             let name = index == 0 ? "residual" : "residual.\(index - 1).\(part.name)"
-            tensors[name] = SafeTensors.Tensor(part.values, shape: part.equations == 1 ? [part.values.count] : [part.values.count / part.equations, part.equations])
+            tensors[name] = SafeTensors.Tensor(
+                part.values, shape: part.equations == 1 ? [part.values.count] : [part.values.count / part.equations, part.equations])
         }
         if jacobian { tensors["jacobian"] = SafeTensors.Tensor(try plan.jacobian(at: parameters)) }
         if !wanted.isEmpty {

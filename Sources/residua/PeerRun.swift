@@ -25,7 +25,8 @@ struct PeerRun {
         scripts = String(cString: absolute)
         let wanted = getenv("RESIDUA_PYTHON").map { String(cString: $0) } ?? "python3"
         guard let python = Subprocess.find(wanted) else {
-            throw Failure(.deviceMissing, "There is no \(wanted) to run the peers with: install Python with the peer's package, or name one in RESIDUA_PYTHON.")
+            throw Failure(
+                .deviceMissing, "There is no \(wanted) to run the peers with: install Python with the peer's package, or name one in RESIDUA_PYTHON.")
         }
         self.python = python
     }

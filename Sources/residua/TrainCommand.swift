@@ -118,9 +118,12 @@ struct TrainCommand: ParsableCommand {
             }
             try Terminal.result(common.report(members, device: selection.name, started: started).text)
         } else {
-            var line = "\(outcome.rawValue) after \(trainer.state.step) steps and \(Display.number(seconds)) s: loss \(Display.number(final.loss.total, digits: 6))"
+            var line =
+                "\(outcome.rawValue) after \(trainer.state.step) steps and \(Display.number(seconds)) s: loss \(Display.number(final.loss.total, digits: 6))"
             if let error = final.error { line += ", error \(Display.number(error))" }
-            if trainer.spectraSeconds > 0 { line += "; spectra took \(Display.fixed(100 * trainer.spectraSeconds / seconds, decimals: 1)) % of the time" }
+            if trainer.spectraSeconds > 0 {
+                line += "; spectra took \(Display.fixed(100 * trainer.spectraSeconds / seconds, decimals: 1)) % of the time"
+            }
             try Terminal.result(line)
         }
         switch outcome {

@@ -64,7 +64,7 @@ import Testing
 
     @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func kernelThatDoesNotCompile() async {
         await #expect(processExitsWith: .success) {
-            setenv("RESIDUA_OPENCL_OPTIONS", "-DVECTOR_(n)=no_such_type", 1)
+            setenv("RESIDUA_OPENCL_OPTIONS", "-Dfloat=no_such_type", 1)
             let device = try OpenedDevice(OpenedDevice.firstOpenCL ?? 0)
             do {
                 _ = try DeviceProduct(m: 5, n: 4, k: 3).wrongEntries(on: device, Float.zero)

@@ -89,7 +89,8 @@ import Differentiation
             for order in 0...4 {
                 for exponents in Self.multiIndices(order: order, dimension: entry.dimension) {
                     let read = reading.terms.reduce(0.0) { $0 + $1.weight * Self.channelValue(layout, $1.channel, on: exponents) }
-                    let exact = each.terms.first { $0.derivative.exponents == exponents }
+                    let exact =
+                        each.terms.first { $0.derivative.exponents == exponents }
                         .map { term in exponents.reduce(term.coefficient) { $0 * Self.factorial($1) } } ?? 0
                     #expect(abs(read - exact) < 1e-11, "\(entry.name), x^\(exponents)")
                 }

@@ -18,7 +18,9 @@ import Testing
         static let all: [Case] = {
             let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .appendingPathComponent("Reference/networks.json")
-            guard let data = try? Data(contentsOf: url), let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]] else { return [] }
+            guard let data = try? Data(contentsOf: url), let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]] else {
+                return []
+            }
             return list.compactMap { entry in
                 guard let terms = entry["terms"] as? [[String: Any]], terms.count == 2 else { return nil }
                 return Case(

@@ -98,7 +98,9 @@ public final class ResidualPlan {
             try ResidualPlan.requireFinite(transposed, "a coordinate of \(term.name)", precision)
             var data: [UnsafeMutableRawPointer] = []
             for name in layout.program.data {
-                guard let values = term.points.data[name] else { throw .equation("There are no values for the data array \(name) at the points of \(term.name): supply them.") }
+                guard let values = term.points.data[name] else {
+                    throw .equation("There are no values for the data array \(name) at the points of \(term.name): supply them.")
+                }
                 try ResidualPlan.requireFinite(values, "the data array \(name) of \(term.name)", precision)
                 data.append(memory.numbers(values, precision))
             }

@@ -24,7 +24,8 @@ struct TermLayout {
         switch term.kind {
         case .equations(let residuals):
             for leaf in residuals.flatMap(\.derivatives) where !fields.contains(leaf.field) {
-                throw .equation("The equation \(term.name) contains the field \(leaf.field), and the network's fields are \(fields.joined(separator: ", ")).")
+                throw .equation(
+                    "The equation \(term.name) contains the field \(leaf.field), and the network's fields are \(fields.joined(separator: ", ")).")
             }
             let methods = term.methods
             let grouped = DerivativeGroups(residuals, dimension: d) { methods[$0] != nil }
@@ -55,7 +56,7 @@ struct TermLayout {
             // [field][use]; where a field does not use a component, a derivative that no residual has.
             let list = fields.flatMap { field in
                 carriers.indices.map { use in
-                    carriers[use].first { $0.field == field } ?? FieldDerivative("", MultiIndex([use] + [fields.firstIndex(of: field) ?? 0]))
+                    carriers[use].first { $0.field == field } ?? TermLayout.placeholder(use, field: fields.firstIndex(of: field) ?? 0, dimension: d)
                 }
             }
             do throws(ExpressionError) {
@@ -71,12 +72,19 @@ struct TermLayout {
             do throws(ExpressionError) {
                 var residuals: [Expression] = []
                 for derivative in derivatives {
-                    var graph = ExpressionGraph(coordinates: [])
+                    var graph = ExpressionGraph(coordinates: Vocabulary.standardCoordinates(d))
                     let root = graph.derivative(derivative)
                     residuals.append(Expression(graph: graph, root: root))
                 }
                 program = try ResidualProgram(residuals, components: list, trainable: trainable)
             } catch { throw .equation("\(error)") }
         }
+    }
+
+    /// A derivative that stands in no residual, a different one for every place.
+    private static func placeholder(_ use: Int, field: Int, dimension: Int) -> FieldDerivative {
+        var exponents = Array(repeating: 0, count: dimension)
+        exponents[0] = 1000 + use * NetworkArchitecture.largestFields + field
+        return FieldDerivative("", MultiIndex(exponents))
     }
 }

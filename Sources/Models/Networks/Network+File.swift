@@ -108,9 +108,11 @@ extension Network {
         guard weights.rows == inputs else {
             throw .shape(path: path, array: "embedding.weight", expected: "[\(inputs), d]", found: [weights.rows, weights.columns])
         }
-        let phases = file.tensors["embedding.phase"] == nil
+        let phases =
+            file.tensors["embedding.phase"] == nil
             ? Array(repeating: 0, count: inputs) : try file.vector("embedding.phase", count: inputs, path: path)
-        let linear = file.tensors["embedding.linear"] == nil
+        let linear =
+            file.tensors["embedding.linear"] == nil
             ? Array(repeating: 0, count: inputs) : try file.vector("embedding.linear", count: inputs, path: path)
         return InputEmbedding(weights: weights, phases: phases, isLinear: linear.map { $0 != 0 })
     }

@@ -34,10 +34,13 @@ public struct NetworkArchitecture: Sendable, Hashable {
             throw .architecture("the layers \(text) have an empty one; give widths of at least 1")
         }
         guard widths.dropFirst().dropLast().allSatisfy({ $0 <= Self.largestWidth }), fields <= Self.largestFields else {
-            throw .architecture("the layers \(text) are too wide; hidden layers have at most \(Self.largestWidth) neurons, and there are at most \(Self.largestFields) fields")
+            throw .architecture(
+                "the layers \(text) are too wide; hidden layers have at most \(Self.largestWidth) neurons, and there are at most \(Self.largestFields) fields"
+            )
         }
         guard input <= (embedding == nil ? Self.largestInput : Self.largestWidth), embedding.map({ $0.count == input }) ?? true else {
-            throw .architecture("the first layer has \(input) inputs, \(embedding.map { "and the embedding makes \($0.count)" } ?? "more than \(Self.largestInput)")")
+            throw .architecture(
+                "the first layer has \(input) inputs, \(embedding.map { "and the embedding makes \($0.count)" } ?? "more than \(Self.largestInput)")")
         }
         precondition(hasBias.map { $0.count == widths.count - 1 } ?? true, "one mark a layer")
         self.widths = widths

@@ -5,18 +5,18 @@ public struct GradientDescent: Optimizer, Sendable {
     public enum Rate: Sendable, Hashable {
         /// η
         case fixed(Double)
-        /// η = 1/λ_max of the Gauss–Newton Hessian 2JᵀJ at the first step, by power iteration.
+        /// η = 1/λ_max of the Gauss–Newton Hessian 2JᵀJ where the step is taken, by power iteration that goes on from step to step.
         case inverseCurvature
     }
 
     public let rate: Rate
-    private var found: Double?
+    private var vector: [Double] = []
 
     public init(rate: Rate = .fixed(1e-3)) { self.rate = rate }
 
     public var memory: [String: [Double]] {
-        get { found.map { ["rate": [$0]] } ?? [:] }
-        set { found = newValue["rate"]?.first }
+        get { vector.isEmpty ? [:] : ["vector": vector] }
+        set { vector = newValue["vector"] ?? [] }
     }
 
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
@@ -42,10 +42,10 @@ public struct GradientDescent: Optimizer, Sendable {
         switch rate {
         case .fixed(let eta): return eta
         case .inverseCurvature:
-            if let found { return found }
-            var vector = (0..<plan.parameterCount).map { 1 + 0.1 * Double($0 % 7) }
             var curvature = 0.0
-            for _ in 0..<50 {
+            let iterations = vector.isEmpty ? 50 : 5
+            if vector.isEmpty { vector = (0..<plan.parameterCount).map { 1 + 0.1 * Double($0 % 7) } }
+            for _ in 0..<iterations {
                 let size = Vectors.norm(vector)
                 vector = vector.map { $0 / size }
                 let direction = vector
@@ -55,9 +55,11 @@ public struct GradientDescent: Optimizer, Sendable {
                 curvature = Vectors.norm(vector)
                 guard curvature > 0, curvature.isFinite else { break }
             }
-            let eta = curvature > 0 && curvature.isFinite ? 1 / (2 * curvature) : 1e-3
-            found = eta
-            return eta
+            guard curvature > 0, curvature.isFinite else {
+                vector = []
+                return 1e-3
+            }
+            return 1 / (2 * curvature)
         }
     }
 }

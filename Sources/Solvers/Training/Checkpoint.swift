@@ -42,7 +42,8 @@ public struct Checkpoint: Sendable {
     /// - Throws: `ModelError.cannotWrite`; the file that was there before is left as it was.
     public func write(to path: String) throws(ModelError) {
         var tensors = [
-            "parameters": SafeTensors.Tensor(state.parameters), "best": SafeTensors.Tensor(state.best), "bestLoss": SafeTensors.Tensor([state.bestLoss]),
+            "parameters": SafeTensors.Tensor(state.parameters), "best": SafeTensors.Tensor(state.best),
+            "bestLoss": SafeTensors.Tensor([state.bestLoss]),
         ]
         for (name, values) in state.memory { tensors[Self.prefix + name] = SafeTensors.Tensor(values) }
         var metadata = identity
