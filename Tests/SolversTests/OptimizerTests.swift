@@ -62,7 +62,7 @@ import Testing
     }
 
     static let choices: [(name: String, make: @Sendable () -> any Optimizer, steps: Int, loss: Double)] = [
-        ("gd", { GradientDescent(rate: .inverseCurvature) }, 40, 2),
+        ("gd", { GradientDescent(rate: .inverseCurvature) }, 40, 20),
         ("adam", { Adam(.cosine(2e-2, last: 1e-3, steps: 300)) }, 300, 2e-1),
         ("adamw", { Adam(.exponential(2e-2, factor: 0.5, every: 100), decay: 1e-4) }, 300, 2e-1),
         ("lbfgs", { LimitedMemoryBFGS(history: 20) }, 150, 1e-1),
