@@ -18,13 +18,15 @@ struct PeerRun {
 
     init() throws {
         let candidates = [getenv("RESIDUA_PEERS").map { String(cString: $0) }, "bench/peers", PeerRun.besideExecutable].compactMap { $0 }
-        guard let found = candidates.first(where: { access("\($0)/common.py", R_OK) == 0 }), let absolute = realpath(found, nil) else {
+        guard let folder = candidates.first(where: { access("\($0)/common.py", R_OK) == 0 }), let absolute = realpath(folder, nil) else {
             throw Failure(.deviceMissing, "The peers' scripts are not found: run from the project's folder, or name theirs in RESIDUA_PEERS.")
         }
         defer { free(absolute) }
         scripts = String(cString: absolute)
         let wanted = getenv("RESIDUA_PYTHON").map { String(cString: $0) } ?? "python3"
-        guard let python = Subprocess.find(wanted) else {
+        // A virtual environment's interpreter is a link that must not be followed.
+        let found = wanted.hasPrefix("/") && access(wanted, X_OK) == 0 ? wanted : Subprocess.find(wanted)
+        guard let python = found else {
             throw Failure(
                 .deviceMissing, "There is no \(wanted) to run the peers with: install Python with the peer's package, or name one in RESIDUA_PYTHON.")
         }
