@@ -7,6 +7,10 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case confirmedInNoise = "confirmed in the noise regime only"
     /// For smooth activations, but not for the others tried.
     case confirmedWhenSmooth = "confirmed for smooth activations only"
+    /// Where single precision rounds, but not in double.
+    case confirmedInSingle = "confirmed in float32 only"
+    /// Between configurations, but not between seeds of one.
+    case confirmedAcross = "confirmed across configurations only"
     case refuted
     /// Too few cases to say.
     case undecided

@@ -25,20 +25,59 @@ struct Laboratory: Sendable {
     let seed: UInt64
     let threads: Int
 
-    /// Measures every plan, in the order given.
-    func measure(_ plans: [StudyPlan], progress: (@Sendable (StudyProgress) -> Void)?) throws(StudyError) -> Observations {
+    /// What is to be measured.
+    struct Work: Sendable {
+        var plans: [StudyPlan]
+        var trainings: [TrainingSetting]
+        var partitions: [PartitionSetting]
+
+        /// Each once, in order of first mention.
+        init(_ parts: [any StudyPart], _ scale: StudyScale) {
+            plans = StudyPlan.merged(parts.flatMap { $0.plans(scale) })
+            trainings = Self.unique(parts.flatMap { $0.trainings(scale) })
+            partitions = Self.unique(parts.flatMap { $0.partitions(scale) })
+        }
+
+        var count: Int { plans.count + trainings.count + partitions.count }
+
+        private static func unique<Setting: Hashable>(_ settings: [Setting]) -> [Setting] {
+            var seen: Set<Setting> = []
+            return settings.filter { seen.insert($0).inserted }
+        }
+    }
+
+    /// Measures everything, in the order given; trainings of the journal are taken from it, new ones noted there.
+    func measure(_ work: Work, journal: TrainingJournal?, progress: (@Sendable (StudyProgress) -> Void)?) throws(StudyError) -> Observations {
         let done = Mutex(0)
-        let trials = try concurrently(plans, threads: threads) { plan throws(StudyError) in
-            let trial = try measure(plan)
-            if let progress {
-                done.withLock { count in
-                    count += 1
-                    progress(StudyProgress(done: count, total: plans.count, setting: "\(plan.setting)"))
-                }
+        @Sendable func tell(_ setting: String) {
+            guard let progress else { return }
+            done.withLock { count in
+                count += 1
+                progress(StudyProgress(done: count, total: work.count, setting: setting))
             }
+        }
+        let trials = try concurrently(work.plans, threads: threads) { plan throws(StudyError) in
+            let trial = try measure(plan)
+            tell("\(plan.setting)")
             return trial
         }
-        return Observations(trials: trials)
+        let partitions = try concurrently(work.partitions, threads: threads) { setting throws(StudyError) in
+            let trial = try source.partition(setting, seed: seed)
+            tell("\(setting)")
+            return trial
+        }
+        let trainings = try concurrently(work.trainings, threads: threads) { setting throws(StudyError) in
+            let trial: TrainingTrial
+            if let known = journal?.trial(setting, seed: seed) {
+                trial = known
+            } else {
+                trial = try source.train(setting, seed: seed)
+                try journal?.note(trial, seed: seed)
+            }
+            tell("\(setting)")
+            return trial
+        }
+        return Observations(trials: trials, trainings: trainings, partitions: partitions)
     }
 
     func prepare(_ setting: StudySetting) throws(StudyError) -> any PreparedSetting { try source.prepare(setting, seed: seed) }

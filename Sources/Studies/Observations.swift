@@ -2,17 +2,24 @@ import Differentiation
 import Solvers
 import Spectra
 
-/// All trials of a study.
+/// All that a study measured.
 struct Observations: Sendable {
     let trials: [Trial]
     private let places: [StudySetting: Int]
+    private let trained: [TrainingSetting: TrainingTrial]
+    private let parted: [PartitionSetting: PartitionTrial]
 
-    init(trials: [Trial]) {
+    init(trials: [Trial], trainings: [TrainingTrial] = [], partitions: [PartitionTrial] = []) {
         self.trials = trials
+        trained = Dictionary(trainings.map { ($0.setting, $0) }, uniquingKeysWith: { first, _ in first })
+        parted = Dictionary(partitions.map { ($0.setting, $0) }, uniquingKeysWith: { first, _ in first })
         places = Dictionary(trials.enumerated().map { ($1.setting, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     subscript(_ setting: StudySetting) -> Trial? { places[setting].map { trials[$0] } }
+
+    subscript(_ setting: TrainingSetting) -> TrainingTrial? { trained[setting] }
+    subscript(_ setting: PartitionSetting) -> PartitionTrial? { parted[setting] }
 
     /// The measured trials of these settings, each once.
     func trials(of settings: [StudySetting]) -> [Trial] { settings.compactMap { self[$0] } }

@@ -49,10 +49,10 @@ public enum StudyReport {
             sections.append(Report.Section("\(experiment.id): \(experiment.title)", blocks))
         }
         return Report(
-            title: "Automatic differentiation and finite differences on random features", lead: lead,
+            title: "Automatic differentiation and finite differences, on random features and in training", lead: lead,
             facts: facts + [
                 ("scale", result.scale.rawValue), ("seed", "\(result.seed), replicate r adds r"),
-                ("measured", "\(result.settings) settings, \(result.matrices) matrices"),
+                ("measured", "\(result.settings) settings, \(result.matrices) matrices, \(result.trainings) trainings"),
             ], sections: sections)
     }
 

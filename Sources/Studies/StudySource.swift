@@ -1,3 +1,4 @@
+import Compute
 import Differentiation
 import LinearAlgebra
 
@@ -7,6 +8,22 @@ public protocol StudySource: Sendable {
     ///
     /// - Parameter seed: of the random features; a setting's replicate adds to it.
     func prepare(_ setting: StudySetting, seed: UInt64) throws(StudyError) -> any PreparedSetting
+    /// A training from start to end.
+    func train(_ setting: TrainingSetting, seed: UInt64) throws(StudyError) -> TrainingTrial
+    /// Random features under windows.
+    func partition(_ setting: PartitionSetting, seed: UInt64) throws(StudyError) -> PartitionTrial
+}
+
+extension StudySource {
+    public func train(_ setting: TrainingSetting, seed: UInt64) throws(StudyError) -> TrainingTrial {
+        try TrainingLaboratory(seed: seed).measure(setting)
+    }
+
+    public func partition(_ setting: PartitionSetting, seed: UInt64) throws(StudyError) -> PartitionTrial {
+        let device: Device
+        do { device = try Device(.native) } catch { throw .device(setting: "\(setting)", error) }
+        return try PartitionLaboratory(device: device, seed: seed).measure(setting)
+    }
 }
 
 /// A setting with its features drawn and its points laid.
