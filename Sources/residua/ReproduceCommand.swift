@@ -7,12 +7,13 @@ struct ReproduceCommand: ParsableCommand {
         discussion: """
             Example: residua reproduce --quick --only C6 --only E1
             Experiments and claims: \(StudyItem.allCases.map(\.rawValue).joined(separator: ", ")). Exit code 1 if a verdict differs from the recorded one.
+            Stopped in between, the same command goes on with the trainings that were done.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "The quick form, under a minute on two cores; the default.") var quick = false
-    @Flag(help: "The full form, some minutes.") var full = false
+    @Flag(help: "The quick form, about a minute on two cores; the default.") var quick = false
+    @Flag(help: "The full form, well under an hour on two cores.") var full = false
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Only these; one or more, may be repeated.", valueName: "id"))
     var only: [String] = []

@@ -23,12 +23,19 @@ struct StudyRun {
         let selection = try DeviceSelection(common.deviceText)
         let device = try selection.open()
         // Minutes of work are not begun when their report could not be written.
-        _ = try OutputFolder(folder)
+        let place = try OutputFolder(folder)
+        // Trainings are noted as they are done; the same command goes on with them after an interruption.
+        let journal = try TrainingJournal(place.path(of: "trainings-\(scale.rawValue).jsonl"), version: "\(Version.number) \(Version.commit)")
+        if journal.count > 0, !common.quiet { Terminal.note("Going on with \(journal.count) trainings done before.") }
         let progress = Progress(quiet: common.quiet)
-        let result = try Study.run(items, scale: scale, device: device, seed: common.seed, threads: common.threads ?? Device.threads) { state in
+        let result = try Study.run(
+            items, scale: scale, device: device, seed: common.seed, threads: common.threads ?? Device.threads, journal: journal
+        ) {
+            state in
             progress.report(Double(state.done) / Double(state.total), "\(state.done) of \(state.total) settings; \(state.setting)")
         }
         progress.end()
+        journal.remove()
         let seconds = StudyRun.seconds(since: started)
         let written = try StudyReport.write(
             result, to: folder,
@@ -36,7 +43,7 @@ struct StudyRun {
                 ("version", "\(Version.number), commit \(Version.commit)"), ("device", device.info.name), ("precision", "f64"),
                 ("threads", String(common.threads ?? Device.threads)), ("measured in", "\(Display.number(seconds, digits: 3)) s"),
             ])
-        let place = written.page
+        let page = written.page
         if common.json {
             let claims = result.claims.map { claim in
                 JSONValue.object([
@@ -53,12 +60,12 @@ struct StudyRun {
                 ])
             }
             let members: [(key: String, value: JSONValue)] = [
-                ("claims", .array(claims)), ("experiments", .array(experiments)), ("report", .string(place)),
+                ("claims", .array(claims)), ("experiments", .array(experiments)), ("report", .string(page)),
                 ("notes", .array(written.notes.map(JSONValue.string))),
             ]
             try Terminal.result(common.report(members, device: device.info.name, started: started).text)
         } else {
-            try print(result, report: place, notes: written.notes)
+            try print(result, report: page, notes: written.notes)
         }
         return result.isAsRecorded ? nil : .checkFailed
     }

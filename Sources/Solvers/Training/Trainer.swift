@@ -28,9 +28,10 @@ public struct Trainer {
     /// Time spent on live spectra.
     public private(set) var spectraSeconds = 0.0
 
-    private let plan: ResidualPlan
+    /// What is trained.
+    public let plan: ResidualPlan
     /// Exact derivatives in float64, the judge; the plan itself where it is that.
-    private let judge: ResidualPlan
+    public let judge: ResidualPlan
     private let solution: Solution?
 
     /// - Parameters:

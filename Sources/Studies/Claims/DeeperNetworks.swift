@@ -41,8 +41,10 @@ struct DeeperNetworks: Claim {
             verdict: Verdict.of((grows(double), grows(single)), enough: enough), recorded: .confirmedInSingle,
             numbers: zip(TrainingGrid.depths, zip(single, double)).flatMap { depth, pair in
                 [
-                    ("float32 loss ratio, \(depth) hidden", median(pair.0.own)), ("float32 true residual ratio, \(depth) hidden", median(pair.0.truth)),
-                    ("float64 loss ratio, \(depth) hidden", median(pair.1.own)), ("float64 true residual ratio, \(depth) hidden", median(pair.1.truth)),
+                    ("float32 loss ratio, \(depth) hidden", median(pair.0.own)),
+                    ("float32 true residual ratio, \(depth) hidden", median(pair.0.truth)),
+                    ("float64 loss ratio, \(depth) hidden", median(pair.1.own)),
+                    ("float64 true residual ratio, \(depth) hidden", median(pair.1.truth)),
                 ]
             })
     }

@@ -38,7 +38,8 @@ struct EntropyPredictsSpeed: Claim {
         return ClaimResult(
             item: item, claim: "Truncated entropy at the start predicts the speed of training",
             threshold: "Spearman's correlation of H with the decades the loss falls is at least 0.3, pooled and between seeds of one configuration",
-            observed: "AD: pooled over widths and ranges \(NumberFormat.decimals(pooled, 2)), between seeds \(NumberFormat.decimals(within, 2)) (median); "
+            observed:
+                "AD: pooled over widths and ranges \(NumberFormat.decimals(pooled, 2)), between seeds \(NumberFormat.decimals(within, 2)) (median); "
                 + "AD and FD pooled \(NumberFormat.decimals(mixed, 2)): FD's H is lower by \(NumberFormat.decimals(entropyGap)), its loss falls the same "
                 + "(\(NumberFormat.short(speedGap)) decades apart)",
             verdict: verdict, recorded: .confirmedAcross,

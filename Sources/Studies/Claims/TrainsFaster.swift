@@ -60,7 +60,9 @@ struct TrainsFaster: Claim {
             observed +=
                 ", against \(NumberFormat.short(median(singleBefore.own))) for Poisson; true residual \(NumberFormat.short(median(single.truth))) times AD's. "
                 + "By truncation, float64, h = 0.2: true residual \(NumberFormat.short(median(coarse.truth))) times"
-            numbers += [("float32 loss ratio of Poisson", median(singleBefore.own)), ("float64 true residual ratio at h = 0.2", median(coarse.truth))]
+            numbers += [
+                ("float32 loss ratio of Poisson", median(singleBefore.own)), ("float64 true residual ratio at h = 0.2", median(coarse.truth)),
+            ]
         } else {
             observed += "; true residual \(NumberFormat.short(median(double.truth))) and \(NumberFormat.short(median(single.truth))) times AD's"
         }

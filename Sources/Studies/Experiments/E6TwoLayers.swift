@@ -9,7 +9,7 @@ struct E6TwoLayers: Experiment {
     private static let rules: [TrainingSetting.Rule] = [.adam(rate: 1e-3), .gradientDescent]
 
     private static func replicates(_ rule: TrainingSetting.Rule, _ scale: StudyScale) -> Int {
-        rule == .gradientDescent && scale == .quick ? 3 : TrainingGrid.replicates
+        rule == .gradientDescent ? (scale == .quick ? 2 : 5) : TrainingGrid.replicates
     }
 
     /// Steps of FD tried: replicates enough for a median.
@@ -104,7 +104,7 @@ struct E6TwoLayers: Experiment {
                 band: (rows.map { $0.min() ?? .nan }, rows.map { $0.max() ?? .nan }),
                 style: CurveStyle(precision == .f64 ? .vermilion : .purple, mark: .disc, width: 1.8))
         }
-        let exact = median(observations.trainings(setting, .automatic, .f64).map(\.finalTrueResidual))
+        let exact = median(observations.trainings(setting, .automatic, .f64, replicates: tried(scale)).map(\.finalTrueResidual))
         return Panel(
             title: "\(equation.rawValue), Adam", x: Axis("step h", .logarithmic), y: Axis("true residual", .logarithmic), curves: curves,
             references: exact.isFinite ? [ReferenceLine(.horizontal, at: exact, label: "AD", colour: .blue, place: .start)] : [])

@@ -29,7 +29,8 @@ struct E7Deeper: Experiment {
                 "\(title), float32: FD's own loss ends \(NumberFormat.short(median(ratios.own))) times AD's, its true residual "
                     + "\(NumberFormat.short(median(ratios.truth))) times.")
         }
-        findings.append("Most of what FD loses in float32 is its measure, not its network: the true residual suffers far less than the loss it reports.")
+        findings.append(
+            "Most of what FD loses in float32 is its measure, not its network: the true residual suffers far less than the loss it reports.")
         return ExperimentResult(
             item, title: "Deeper networks", findings: findings,
             tables: [("deeper", TrainingPicture.summary(groups), "Medians over replicates at the end.")],

@@ -11,7 +11,8 @@ struct E8EntropySpeed: Experiment {
     func report(_ observations: Observations, scale: StudyScale) -> ExperimentResult {
         let exact = EntropyPredictsSpeed.groups(observations, scale, .automatic)
         let differences = EntropyPredictsSpeed.groups(observations, scale, EntropyPredictsSpeed.ways[1])
-        func cloud(_ name: String, _ trials: [TrainingTrial], _ value: (TrainingTrial) -> Double, _ colour: Colour, _ mark: CurveStyle.Mark) -> Curve {
+        func cloud(_ name: String, _ trials: [TrainingTrial], _ value: (TrainingTrial) -> Double, _ colour: Colour, _ mark: CurveStyle.Mark) -> Curve
+        {
             Curve(
                 name, x: trials.map(value), y: trials.map(\.decades), style: CurveStyle(colour, mark: mark, marksOnly: true))
         }
@@ -32,7 +33,9 @@ struct E8EntropySpeed: Experiment {
         let ranks = Panel(
             title: "AD and FD, effective rank", x: Axis("effective rank at the start"), y: speed,
             curves: [cloud("AD", exact.flatMap { $0 }, rank, .blue, .disc), cloud("FD", differences.flatMap { $0 }, rank, .vermilion, .circle)])
-        var table = Table(columns: ["network", "R", "trainings", "H (median)", "effective rank (median)", "decades (median)", "Spearman between seeds"])
+        var table = Table(columns: [
+            "network", "R", "trainings", "H (median)", "effective rank (median)", "decades (median)", "Spearman between seeds",
+        ])
         for group in exact {
             guard let setting = group.first?.setting else { continue }
             table.append([

@@ -24,7 +24,10 @@ struct PartitionLaboratory: Sendable {
         var rows: [Matrix<Double>] = []
         // Each part is one derivative here.
         for part in collocation.parts {
-            rows.append(try matrix(models, order: part.linearOperator.order, points: part.points, scale: part.scale * (part.linearOperator.terms.first?.coefficient ?? 1)))
+            rows.append(
+                try matrix(
+                    models, order: part.linearOperator.order, points: part.points,
+                    scale: part.scale * (part.linearOperator.terms.first?.coefficient ?? 1)))
         }
         let places = try problem.testPoints(seed: seed)
         let task = SpectrumStudy.Task(

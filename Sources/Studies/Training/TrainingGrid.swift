@@ -10,17 +10,18 @@ enum TrainingGrid {
 
     /// The two-layer reference: 1-100-1, R = 2, Adam.
     static func reference(_ equation: StudyEquation, _ scale: StudyScale, rule: TrainingSetting.Rule = .adam(rate: 1e-3)) -> TrainingSetting {
-        TrainingSetting(equation, hidden: [100], range: 2, rule: rule, steps: scale == .quick ? 2000 : 10_000)
+        let steps = rule == .gradientDescent ? (scale == .quick ? 200 : 2000) : (scale == .quick ? 1000 : 10_000)
+        return TrainingSetting(equation, hidden: [100], range: 2, rule: rule, steps: steps)
     }
 
     /// One, two and four hidden layers of 32, Poisson.
     static func deep(_ layers: Int, _ scale: StudyScale) -> TrainingSetting {
-        TrainingSetting(.poisson, hidden: Array(repeating: 32, count: layers), steps: scale == .quick ? 1000 : 5000)
+        TrainingSetting(.poisson, hidden: Array(repeating: 32, count: layers), steps: scale == .quick ? 600 : 5000)
     }
 
     static let depths = [1, 2, 4]
 
-    static func deepReplicates(_ scale: StudyScale) -> Int { scale == .quick ? 4 : replicates }
+    static func deepReplicates(_ scale: StudyScale) -> Int { scale == .quick ? 3 : replicates }
 
     static func replicated(_ setting: TrainingSetting, _ count: Int = replicates) -> [TrainingSetting] {
         (0..<count).map { replicate in

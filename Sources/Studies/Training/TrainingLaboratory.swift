@@ -47,7 +47,9 @@ struct TrainingLaboratory: Sendable {
         var snapshots: [TrainingTrial.Snapshot] = []
         var outcome = TrainingOutcome.maxSteps
         for (place, look) in looks.enumerated() where outcome == .maxSteps {
-            outcome = try trainer.run(steps: look, logEvery: .max) { records.append($0) }
+            outcome = try trainer.run(steps: look, logEvery: .max) { record in
+                if record.step > records.last?.step ?? -1 { records.append(record) }
+            }
             if place == 0 || place == looks.count / 2 || place == looks.count - 1, outcome == .maxSteps {
                 snapshots.append(try snapshot(&trainer, setting))
             }

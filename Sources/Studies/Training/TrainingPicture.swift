@@ -37,7 +37,9 @@ enum TrainingPicture {
     static func spectra(_ title: String, _ observations: Observations, _ setting: TrainingSetting) -> Panel {
         var curves: [Curve] = []
         for (method, precision) in TrainingGrid.ways(setting.equation) {
-            guard let trial = observations[setting.by(method, precision)], let first = trial.spectra.first, let last = trial.spectra.last else { continue }
+            guard let trial = observations[setting.by(method, precision)], let first = trial.spectra.first, let last = trial.spectra.last else {
+                continue
+            }
             for (snapshot, when) in [(first, "start"), (last, "end")] {
                 var look = style(method, precision)
                 if when == "start" { look.width = 1 }
@@ -79,7 +81,8 @@ enum TrainingPicture {
     /// Medians over replicates at the end, and of the spectra at start and end.
     static func summary(_ groups: [(label: String, trials: [TrainingTrial])]) -> Table {
         var table = Table(columns: [
-            "setting", "derivatives", "own loss", "true residual", "error", "H start", "H end", "n_a start", "n_a end", "effective rank end", "diverged",
+            "setting", "derivatives", "own loss", "true residual", "error", "H start", "H end", "n_a start", "n_a end", "effective rank end",
+            "diverged",
         ])
         for group in groups {
             guard let setting = group.trials.first?.setting else { continue }

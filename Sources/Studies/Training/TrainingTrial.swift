@@ -20,6 +20,33 @@ public struct TrainingTrial: Sendable {
     public let spectra: [Snapshot]
     public let outcome: TrainingOutcome
 
+    /// - Parameter spectra: steps with the residual Jacobian's singular values.
+    /// - Throws: `StudyError.assembly` for values that are no spectrum.
+    public init(
+        setting: TrainingSetting, steps: [Double], loss: [Double], trueResidual: [Double], error: [Double], spectra: [(step: Int, values: [Double])],
+        outcome: TrainingOutcome = .maxSteps
+    ) throws(StudyError) {
+        do {
+            self.init(
+                setting: setting, steps: steps, loss: loss, trueResidual: trueResidual, error: error,
+                spectra: try spectra.map { try Snapshot(step: $0.step, spectrum: try Spectrum(singularValues: $0.values), cut: setting.cut) },
+                outcome: outcome)
+        } catch { throw .assembly(setting: "\(setting)", reason: "\(error)") }
+    }
+
+    init(
+        setting: TrainingSetting, steps: [Double], loss: [Double], trueResidual: [Double], error: [Double], spectra: [Snapshot],
+        outcome: TrainingOutcome
+    ) {
+        self.setting = setting
+        self.steps = steps
+        self.loss = loss
+        self.trueResidual = trueResidual
+        self.error = error
+        self.spectra = spectra
+        self.outcome = outcome
+    }
+
     public struct Snapshot: Sendable {
         public let step: Int
         public let spectrum: Spectrum
