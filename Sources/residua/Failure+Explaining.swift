@@ -63,7 +63,9 @@ extension Failure {
             switch error {
             case .unknownItem: .usage
             case .device(_, let inner): code(inner)
-            case .assembly, .solver: .internalError
+            case .solver(_, .badArgument), .solver(_, .problem): .usage
+            case .solver(_, .compute(let inner)): code(inner)
+            case .assembly, .solver, .journal: .internalError
             }
         case is ReportError: .internalError
         default: nil

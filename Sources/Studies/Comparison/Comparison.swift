@@ -53,7 +53,7 @@ public struct Comparison {
     /// Trains by one way.
     ///
     /// - Parameter progress: called at every look with the step.
-    /// - Throws: `StudyError`, `.assembly` where the Jacobian would be too large for a dense decomposition.
+    /// - Throws: `StudyError`, `.solver` where the Jacobian would be too large for a dense decomposition.
     public func run(_ way: Way, progress: (Int) -> Void = { _ in }) throws(StudyError) -> ComparisonRow {
         do { return try train(way, progress) } catch let error as StudyError { throw error } catch let error as SolverError {
             throw .solver(setting: "\(problem.name) by \(way.method)", error)
@@ -66,11 +66,9 @@ public struct Comparison {
             device: device, seed: seed)
         let entries = trainer.plan.residualCount * trainer.plan.parameterCount
         guard entries <= Self.largestJacobian else {
-            throw StudyError.assembly(
-                setting: problem.name,
-                reason:
-                    "its Jacobian has \(trainer.plan.residualCount) × \(trainer.plan.parameterCount) entries, too many to take apart; use fewer points or a "
-                    + "smaller network")
+            throw SolverError.badArgument(
+                "The Jacobian has \(trainer.plan.residualCount) × \(trainer.plan.parameterCount) entries, too many to take apart; use fewer points or a smaller "
+                    + "network.")
         }
         let start = try figures(&trainer, way)
         var looks: [ComparisonRow.Look] = []
