@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "Spectra", dependencies: ["LinearAlgebra"]),
         .target(name: "Solvers", dependencies: ["Compute", "Spectra"]),
         .target(name: "Studies", dependencies: ["Solvers", "Reports"]),
-        .target(name: "Benchmarks", dependencies: ["CCompute", "CLAPACK", "Compute"]),
+        .target(name: "Benchmarks", dependencies: ["CCompute", "CLAPACK", "Compute", "Solvers"]),
         .target(name: "Reports"),
         .target(name: "Residua", dependencies: ["Compute", "Differentiation", "LinearAlgebra", "Models", "Problems", "Solvers", "Spectra"]),
         .executableTarget(

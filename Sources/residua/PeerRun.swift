@@ -55,9 +55,12 @@ struct PeerRun {
 
     /// Measures one peer on one workload.
     ///
-    /// - Parameter differences: the finite-difference form.
+    /// - Parameters:
+    ///   - script: nil for the peer's script of loss and gradient.
+    ///   - differences: the finite-difference form.
     func run(
-        _ peer: String, on workload: NetworkWorkload, precision: Precision, threads: Int, differences: Bool, seconds: Double = 900
+        _ peer: String, on workload: NetworkWorkload, script: String? = nil, precision: Precision, threads: Int, differences: Bool,
+        seconds: Double = 900
     ) throws -> [Outcome] {
         let folder = "/tmp/residua-peers-\(getpid())"
         mkdir(folder, 0o700)
@@ -65,7 +68,8 @@ struct PeerRun {
         for (name, text) in try workload.files(differences: differences) { try text.write(to: "\(folder)/\(name)") }
         let output = "\(folder)/output"
         let arguments = [
-            "-c", "exec \"$0\" \"$@\" > '\(output)'", python, "\(scripts)/\(peer)_peer.py", "--folder", folder, "--precision", precision.rawValue,
+            "-c", "exec \"$0\" \"$@\" > '\(output)'", python, "\(scripts)/\(script ?? "\(peer)_peer.py")", "--folder", folder, "--precision",
+            precision.rawValue,
             "--threads", String(threads), "--derivative", differences ? "fd" : "ad",
         ]
         guard let process = Subprocess.run("/bin/sh", arguments, in: scripts, seconds: seconds) else {
@@ -83,14 +87,16 @@ struct PeerRun {
     /// The peers on a network's row, each form with its agreement and how many times longer it takes.
     func rows(beside row: BenchmarkRow, peers: [String]) throws -> [BenchmarkRow] {
         let differences = row.workload.hasSuffix("-fd")
-        let name = differences ? String(row.workload.dropLast(3)) : row.workload
+        let isStep = row.workload == "W9"
+        let name = isStep ? "W2" : differences ? String(row.workload.dropLast(3)) : row.workload
         guard row.device.hasPrefix("native"), let ours = row.milliseconds, let workload = NetworkWorkload.all.first(where: { $0.name == name }) else {
             return []
         }
         var rows: [BenchmarkRow] = []
-        for peer in peers {
+        for peer in peers where !isStep || peer == "jax" {
             let outcomes = try run(
-                peer, on: workload, precision: row.precision == .f32 ? .f32 : .f64, threads: row.threads, differences: differences)
+                peer, on: workload, script: isStep ? "jax_gauss_newton.py" : nil, precision: row.precision == .f32 ? .f32 : .f64,
+                threads: row.threads, differences: differences)
             for outcome in outcomes {
                 var figures: [(name: String, value: Double)] = []
                 if let time = outcome.milliseconds { figures.append(("timesOurs", time / ours)) }
