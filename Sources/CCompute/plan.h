@@ -32,6 +32,7 @@ void cc_native_plan_destroy(net_plan *plan);
 
 int32_t cc_native_plan_terms(const net_plan *plan);
 int64_t cc_native_plan_parameters(const net_plan *plan);
+size_t cc_native_plan_element(const net_plan *plan);
 int64_t cc_native_plan_rows(const net_plan *plan);
 int64_t cc_native_plan_points(const net_plan *plan, int32_t term);
 uint64_t cc_native_plan_memory(const net_plan *plan);
