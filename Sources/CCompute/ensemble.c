@@ -34,7 +34,7 @@ cc_status cc_ensemble_create(const cc_network *network, const cc_plan_options *o
         e->nodes[i] = term[i].jets.nodes;
         e->groups[i] = term[i].jets.groups;
     }
-    if (status == CC_OK && backend->ensemble) status = backend->ensemble(network, options, terms, term, &e->calls, &e->state, error);
+    if (status == CC_OK && backend->ensemble) status = backend->ensemble(network, options, terms, term, e->plan, &e->calls, &e->state, error);
     if (status == CC_OK) *result = e;
     else cc_ensemble_destroy(e);
     return status;
@@ -107,7 +107,7 @@ static cc_status run_chunk(cc_ensemble *e, const cc_schedule *s, const cc_member
         const bool due = r < s->records;
         const int64_t to = due ? s->record[r] : s->last;
         if (!due && from == to) break;
-        cc_status status = e->calls->advance(e->state, s, m, from, to, first, count, due ? losses : NULL, error);
+        cc_status status = e->calls->advance(e->state, e, s, m, from, to, first, count, due ? losses : NULL, error);
         if (status) return status;
         for (int64_t k = 0; due && k < count; k++) {
             alive[k] = m->taken[first + k] == to;

@@ -8,7 +8,8 @@
 typedef struct cc_ensemble_calls {
     /// Steps `from` + 1 … `to` of members [first, first + count): parameters, memories, taken and best are brought on. `losses`: [count] the
     /// losses at `to`, NULL when not wanted.
-    cc_status (*advance)(void *state, const cc_schedule *schedule, const cc_members *members, int64_t from, int64_t to, int64_t first, int64_t count,
+    /// A run begins with from = schedule->first and ends with to = schedule->last; between, only `taken` and, for the judge, parameters are.
+    cc_status (*advance)(void *state, const cc_ensemble *ensemble, const cc_schedule *schedule, const cc_members *members, int64_t from, int64_t to, int64_t first, int64_t count,
                          double *losses, cc_error *error);
     /// How many members may be brought on at once.
     int64_t (*most)(const void *state, int64_t count);

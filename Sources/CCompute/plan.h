@@ -7,8 +7,6 @@
 #include "backend.h"
 #include "include/network.h"
 
-typedef struct net_plan net_plan;
-
 /// The calls of network.h with `state` in the place of the plan; arguments are not NULL and terms exist.
 typedef struct cc_plan_calls {
     cc_status (*gradient)(void *state, const void *parameters, double *loss, double *losses, void *gradient, cc_error *error);
