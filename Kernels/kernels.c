@@ -53,6 +53,15 @@ TEXT(network_jets_clh) = {
 TEXT(network_cl) = {
 #embed "network.cl" suffix(, )
     0};
+TEXT(ensemble_points_clh) = {
+#embed "ensemble_points.clh" suffix(, )
+    0};
+TEXT(ensemble_forms_clh) = {
+#embed "ensemble_forms.clh" suffix(, )
+    0};
+TEXT(ensemble_cl) = {
+#embed "ensemble.cl" suffix(, )
+    0};
 
 #define ENTRY(file, symbol) {file, symbol, sizeof symbol - 1}
 const kernels_text kernels_texts[] = {
@@ -72,6 +81,9 @@ const kernels_text kernels_texts[] = {
     ENTRY("network_products.clh", network_products_clh),
     ENTRY("network_jets.clh", network_jets_clh),
     ENTRY("network.cl", network_cl),
+    ENTRY("ensemble_points.clh", ensemble_points_clh),
+    ENTRY("ensemble_forms.clh", ensemble_forms_clh),
+    ENTRY("ensemble.cl", ensemble_cl),
     {NULL, NULL, 0},
 };
 

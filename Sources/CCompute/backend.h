@@ -5,9 +5,12 @@
 #define RESIDUA_BACKEND_H
 
 #include "include/compute.h"
+#include "include/ensemble.h"
 #include "include/network.h"
 
 typedef struct cc_plan_calls cc_plan_calls;
+typedef struct cc_ensemble_calls cc_ensemble_calls;
+typedef struct net_plan net_plan;
 
 typedef struct cc_backend {
     const char *name;      ///< "native", "opencl"
@@ -36,6 +39,10 @@ typedef struct cc_backend {
     /// device.
     cc_status (*plan)(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,
                       void **state, cc_error *error);
+    /// An ensemble on the device of `options` (ensemble.h); as `plan`. `native` is the members' plan and outlives the state, which stays NULL
+    /// where the bare CPU shall train.
+    cc_status (*ensemble)(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const net_plan *native,
+                          const cc_ensemble_calls **calls, void **state, cc_error *error);
 } cc_backend;
 
 /// First member of every backend's device. Filled in by `open`.

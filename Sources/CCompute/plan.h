@@ -7,8 +7,6 @@
 #include "backend.h"
 #include "include/network.h"
 
-typedef struct net_plan net_plan;
-
 /// The calls of network.h with `state` in the place of the plan; arguments are not NULL and terms exist.
 typedef struct cc_plan_calls {
     cc_status (*gradient)(void *state, const void *parameters, double *loss, double *losses, void *gradient, cc_error *error);
@@ -32,6 +30,7 @@ void cc_native_plan_destroy(net_plan *plan);
 
 int32_t cc_native_plan_terms(const net_plan *plan);
 int64_t cc_native_plan_parameters(const net_plan *plan);
+size_t cc_native_plan_element(const net_plan *plan);
 int64_t cc_native_plan_rows(const net_plan *plan);
 int64_t cc_native_plan_points(const net_plan *plan, int32_t term);
 uint64_t cc_native_plan_memory(const net_plan *plan);

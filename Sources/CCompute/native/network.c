@@ -116,6 +116,7 @@ cc_status cc_native_plan_components(net_plan *plan, int32_t term, const void *pa
 
 int32_t cc_native_plan_terms(const net_plan *plan) { return plan->terms; }
 int64_t cc_native_plan_parameters(const net_plan *plan) { return plan->parameters; }
+size_t cc_native_plan_element(const net_plan *plan) { return plan->element; }
 int64_t cc_native_plan_rows(const net_plan *plan) { return plan->rows; }
 int64_t cc_native_plan_points(const net_plan *plan, int32_t term) { return plan->term[term].points; }
 uint64_t cc_native_plan_memory(const net_plan *plan) {

@@ -13,8 +13,9 @@
 #include "network_series.inc.h"
 #include "program_series.inc.h"
 #include "network_tangent.inc.h"
+#include "network_update.inc.h"
 
 const net_kernels KERNELS = {
     .vector = VW, .pack = pack, .chunk = chunk, .add = add, .unpack = unpack, .work = work_elements, .jacobian = jacobian,
-    .tangent_work = tangent_elements, .tangent_chunk = tangent_chunk, .pack_tangent = pack_tangent,
+    .tangent_work = tangent_elements, .tangent_chunk = tangent_chunk, .pack_tangent = pack_tangent, .finite = all_finite, .update = update,
 };

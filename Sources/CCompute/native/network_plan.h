@@ -132,6 +132,11 @@ typedef struct net_tangent {
     void *first, *second;                      // results
 } net_tangent;
 
+/// One step of an optimiser: β₁ᵗ and β₂ᵗ are powers 1 and 2.
+typedef struct net_update {
+    double rate, beta1, beta2, epsilon, decay, power1, power2;
+} net_update;
+
 /// What an instruction set offers for one precision.
 struct net_kernels {
     int32_t vector;                            ///< elements
@@ -148,7 +153,15 @@ struct net_kernels {
     int64_t (*tangent_work)(const net_plan *plan, const net_term *term);
     void (*tangent_chunk)(const net_tangent *job, int64_t chunk, void *work);
     void (*pack_tangent)(const net_tangent *job);
+    /// Whether all of `count` numbers are finite.
+    bool (*finite)(const void *numbers, int64_t count);
+    /// A step of an optimiser from `parameters` to `result`, which may be the same; `moments` and `squares` are NULL for gradient descent.
+    void (*update)(const net_update *update, int64_t count, const void *gradient, const void *parameters, void *result, void *moments, void *squares);
 };
+
+/// A plan of its own over the same terms, for another thread; points and tables are shared, and so it must not outlive `plan`.
+net_plan *net_plan_share(const net_plan *plan);
+void net_plan_unshare(net_plan *plan);
 
 void net_tangent_destroy(net_tangent_memory *memory);
 uint64_t net_tangent_bytes(const net_tangent_memory *memory);

@@ -19,4 +19,5 @@ const cc_backend cc_opencl_backend = {
     .map_values = ocl_map_values,
     .measure_ceilings = ocl_measure_ceilings,
     .plan = ocl_plan_create,
+    .ensemble = ocl_ensemble_create,
 };

@@ -7,8 +7,7 @@
 
 // MARK: Shape
 
-/// Lanes of a vector: what the device names, or the whole registers of a processor whose compiler prefers halves of them.
-static int32_t lanes_for(const ocl_device *d, cc_precision precision) {
+int32_t net_lanes(const ocl_device *d, cc_precision precision) {
 #if defined(__x86_64__)
     if (d->info.type == CC_CPU && d->entry->host_memory && !d->entry->simulator && __builtin_cpu_supports("avx512f"))
         return 64 / (int32_t)cc_element_size(precision);
@@ -19,7 +18,7 @@ static int32_t lanes_for(const ocl_device *d, cc_precision precision) {
 static net_shape shape_for(const ocl_device *d, cc_precision precision, const cc_network *network) {
     net_shape s = {.local = d->shape.local, .vector = 1};
     if (!s.local) {
-        s.vector = lanes_for(d, precision);
+        s.vector = net_lanes(d, precision);
         // 24 sums in 32 registers, 12 in 16.
         const bool many_registers = s.vector * (int32_t)cc_element_size(precision) == 64;
         s.tall = 6;

@@ -77,6 +77,8 @@ typedef struct ocl_plan {
 /// Bytes of a buffer for `bytes`: vectors at its end are whole.
 static inline size_t net_room(size_t bytes) { return bytes / 256 * 256 + 256; }
 
+/// Lanes of a vector: what the device names, or the whole registers of a processor whose compiler prefers halves of them.
+int32_t net_lanes(const ocl_device *device, cc_precision precision);
 int32_t net_add_int(net_list *list, int32_t value);
 /// Index of the first of `count` numbers appended; NULL: zeros.
 int32_t net_add_reals(net_list *list, const double *values, int64_t count);
@@ -100,6 +102,10 @@ cl_int net_move_rows(ocl_plan *plan, int32_t term, const network_window *window,
 /// The window of one term alone that begins at `block`, for its components, and how many points it has.
 network_window net_component_window(const ocl_plan *plan, int32_t term, int64_t block, int64_t *points);
 
+/// Appends a text of Kernels/ without its includes.
+void net_include(ocl_text *text, const char *name);
+/// Functions of the terms' residuals, every different program once, and residual_of, which chooses one; number[i] is term i's.
+void net_print_residuals(ocl_text *text, int32_t terms, const cc_term *term, int32_t fields, int32_t *number);
 /// The source of the plan's kernels.
 bool net_print_source(ocl_plan *plan, const cc_term *term);
 

@@ -6,7 +6,7 @@
 #include "kernels.h"
 #include "network_plan.h"
 
-static void include(ocl_text *t, const char *name) {
+void net_include(ocl_text *t, const char *name) {
     const kernels_text *found = kernels_find(name);
     if (!found) {
         t->failed = true;
@@ -128,20 +128,19 @@ static void print_residual(ocl_text *t, const cc_program *program, int32_t equat
     ocl_print(t, "}\n\n");
 }
 
-/// Every different program once.
-static void print_residuals(ocl_plan *plan, const cc_term *term) {
-    ocl_text *code = &plan->code, *bodies = calloc((size_t)plan->terms, sizeof *bodies);
+void net_print_residuals(ocl_text *code, int32_t terms, const cc_term *term, int32_t fields, int32_t *number) {
+    ocl_text *bodies = calloc((size_t)terms, sizeof *bodies);
     int32_t programs = 0;
     if (!bodies) {
         code->failed = true;
         return;
     }
-    for (int32_t i = 0; i < plan->terms; i++) {
+    for (int32_t i = 0; i < terms; i++) {
         ocl_text *body = &bodies[programs];
-        print_residual(body, term[i].program, term[i].equations, plan->head.fields);
+        print_residual(body, term[i].program, term[i].equations, fields);
         int32_t same = 0;
         while (!body->failed && same < programs && strcmp(bodies[same].characters, body->characters) != 0) same++;
-        plan->term[i].program = same;
+        number[i] = same;
         if (same == programs) {
             ocl_print(code, "BODY void residual_%d", programs);
             if (!body->failed) ocl_append(code, body->characters, body->length);
@@ -168,7 +167,7 @@ static void print_sets(ocl_plan *plan) {
         const net_jet_set *s = &plan->set[i];
         ocl_print(t, "#define JETS(name) name##_%d\n#define BIHARMONIC %d\n#define TOPS %d\n", i, s->biharmonic, s->tops);
         for (int order = 1; order <= 4; order++) ocl_print(t, "#define N%d %d\n", order, s->directions[order]);
-        include(t, "network_jets.clh");
+        net_include(t, "network_jets.clh");
         ocl_print(t, "#undef JETS\n#undef BIHARMONIC\n#undef N1\n#undef N2\n#undef N3\n#undef N4\n#undef TOPS\n");
     }
     static const char *const names[3] = {"forward", "backward", "embedding"};
@@ -215,20 +214,24 @@ bool net_print_source(ocl_plan *plan, const cc_term *term) {
         columns = column_set(plan);
         ocl_print(t, "#define TALL %d\n#define WIDEST %d\n#define COLUMN_SET %d\n", s->tall, s->wide, columns);
     }
-    include(t, "network_table.clh");
-    include(t, "functions.clh");
-    include(t, "network_points.clh");
-    print_residuals(plan, term);
-    include(t, "network_activations.clh");
+    net_include(t, "network_table.clh");
+    net_include(t, "functions.clh");
+    net_include(t, "network_points.clh");
+    int32_t *number = calloc((size_t)plan->terms, sizeof *number);
+    t->failed |= !number;
+    if (number) net_print_residuals(t, plan->terms, term, plan->head.fields, number);
+    for (int32_t i = 0; number && i < plan->terms; i++) plan->term[i].program = number[i];
+    free(number);
+    net_include(t, "network_activations.clh");
     ocl_print(t, "#pragma OPENCL FP_CONTRACT ON\n");
     for (int32_t i = 1; i <= 4; i++) {
         if (!(columns >> i & 1)) continue;
         ocl_print(t, "#define COLUMNS %d\n", i);
-        include(t, "network_tile.clh");
+        net_include(t, "network_tile.clh");
         ocl_print(t, "#undef COLUMNS\n");
     }
-    include(t, "network_products.clh");
+    net_include(t, "network_products.clh");
     print_sets(plan);
-    include(t, "network.cl");
+    net_include(t, "network.cl");
     return !t->failed;
 }

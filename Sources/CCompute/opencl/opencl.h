@@ -177,6 +177,8 @@ cc_status ocl_features_by_stencil(cc_device *device, const cc_feature_set *set, 
 cc_status ocl_map_values(cc_device *device, const cc_map *map, cc_error *error);
 cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,
                           void **state, cc_error *error);
+cc_status ocl_ensemble_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const net_plan *native,
+                              const cc_ensemble_calls **calls, void **state, cc_error *error);
 cc_status ocl_measure_ceilings(cc_device *device, cc_precision precision, uint32_t wanted, double seconds, cc_ceilings *ceilings, cc_error *error);
 
 #endif

@@ -70,14 +70,6 @@ public final class ResidualPlan {
         if let device, precision == .f64, !device.info.fp64 {
             throw .noDouble("\(device.info.name) has no trustworthy double precision; use --precision f32, or --device native.")
         }
-        for term in terms {
-            guard term.points.points.columns == architecture.dimension else {
-                throw .shape(
-                    "The points of \(term.name) have \(term.points.points.columns) coordinates and the network takes \(architecture.dimension); "
-                        + "give points and a network of the same dimension.")
-            }
-            guard term.points.count > 0 else { throw .shape("\(term.name) has no points; give at least one.") }
-        }
         var layouts: [TermLayout] = []
         for term in terms {
             layouts.append(
@@ -94,20 +86,7 @@ public final class ResidualPlan {
         self.memory = memory
         var codes: [cc_term] = []
         for (term, layout) in zip(terms, layouts) {
-            let transposed = term.points.points.transposed.elements
-            try ResidualPlan.requireFinite(transposed, "a coordinate of \(term.name)", precision)
-            var data: [UnsafeMutableRawPointer] = []
-            for name in layout.program.data {
-                guard let values = term.points.data[name] else {
-                    throw .equation("There are no values for the data array \(name) at the points of \(term.name): supply them.")
-                }
-                try ResidualPlan.requireFinite(values, "the data array \(name) of \(term.name)", precision)
-                data.append(memory.numbers(values, precision))
-            }
-            codes.append(
-                layout.term(
-                    points: term.points.count, coordinates: memory.numbers(transposed, precision), data: data, uses: layout.operators.count,
-                    fields: fields.count, memory: memory))
+            codes.append(try ResidualPlan.code(term, layout, dimension: architecture.dimension, fields: fields.count, precision, memory))
         }
         var shape = architecture.code(memory)
         var options = cc_plan_options(precision: precision.code, device: device?.handle, parameters: Int32(trainable.count))
@@ -118,6 +97,25 @@ public final class ResidualPlan {
     }
 
     deinit { cc_plan_destroy(plan) }
+
+    /// A term as the C side wants it; what it points to lives in `memory`.
+    static func code(
+        _ term: ResidualTerm, _ layout: TermLayout, dimension: Int, fields: Int, _ precision: Precision, _ memory: PlanMemory
+    ) throws(ComputeError) -> cc_term {
+        let transposed = term.points.points.transposed.elements
+        try requireFinite(transposed, "a coordinate of \(term.name)", precision)
+        var data: [UnsafeMutableRawPointer] = []
+        for name in layout.program.data {
+            guard let values = term.points.data[name] else {
+                throw .equation("There are no values for the data array \(name) at the points of \(term.name): supply them.")
+            }
+            try requireFinite(values, "the data array \(name) of \(term.name)", precision)
+            data.append(memory.numbers(values, precision))
+        }
+        return layout.term(
+            points: term.points.count, coordinates: memory.numbers(transposed, precision), data: data, uses: layout.operators.count, fields: fields,
+            memory: memory)
+    }
 
     private static func requireFinite(_ values: [Double], _ what: String, _ precision: Precision) throws(ComputeError) {
         let bad = values.firstIndex { !(precision == .f32 ? Double(Float($0)) : $0).isFinite }

@@ -20,6 +20,12 @@ struct TermLayout {
         name = term.name
         weight = term.weight
         equations = term.equations
+        guard term.points.points.columns == d else {
+            throw .shape(
+                "The points of \(term.name) have \(term.points.points.columns) coordinates and the network takes \(d); "
+                    + "give points and a network of the same dimension.")
+        }
+        guard term.points.count > 0 else { throw .shape("\(term.name) has no points; give at least one.") }
         guard weight > 0, weight.isFinite else { throw .equation("The weight \(weight) of \(term.name) is not a positive number.") }
         switch term.kind {
         case .equations(let residuals):

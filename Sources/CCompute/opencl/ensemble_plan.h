@@ -1,0 +1,66 @@
+/// Ensembles of networks with one hidden layer as an OpenCL device keeps them (Kernels/ensemble.cl).
+#ifndef RESIDUA_OPENCL_ENSEMBLE_PLAN_H
+#define RESIDUA_OPENCL_ENSEMBLE_PLAN_H
+
+#include "../ensemble.h"
+#include "../native/network_plan.h"
+#include "network_plan.h"
+
+/// Where a term's numbers lie, in elements.
+typedef struct ens_term {
+    int32_t block;                 // points at a time
+    int32_t out_stride, point_stride;   // of outputs, in pairs; of components
+    int32_t residual;              // number of its printed residual
+    int32_t form_rows, factor_rows, form_sums;   // slab: [forms][stride] each
+    int32_t share;                 // member's table: weight / points
+    int32_t offsets, scales, back_weights;   // member's table: [nodes][dimension], [uses], [uses][nodes][outputs]
+    int32_t wide_scales;           // member's wide table: [uses]
+    int32_t weights, wide_weights; // shared tables: [uses][nodes][outputs]
+    int64_t points, turned, data;  // shared buffers
+    int64_t turned_stride, data_stride;
+    int32_t sums;                  // 0: no nodes; 1: in the working precision; 2: in float64; 3: in float32
+} ens_term;
+
+/// Members' buffers: members × elements.
+typedef struct ens_buffer {
+    cl_mem memory;
+    size_t bytes;
+} ens_buffer;
+
+typedef struct ocl_ensemble {
+    ocl_device *device;
+    cc_precision precision;
+    size_t element;
+    const net_plan *native;        // terms as forms; belongs to the ensemble
+    cc_activation activation;
+    int32_t power;
+    bool local, biased, last_biased;
+    int32_t vector, group, abreast;
+    int32_t terms, dimension, width, stride, vectors, tail;
+    int32_t size, slab, table, wide_table;   // elements a member
+    int32_t trainable;
+    int64_t parameters;
+    ens_term *term;                // [terms]
+    int32_t *map;                  // [parameters]: place among a member's `size` elements
+    // Places in the slab.
+    int32_t gradient, lanes, sums_first, sums_end, r0, r1, inputs, outputs, seeds, components, component_seeds, parts;
+    int32_t ones;                  // shared table: 1 for every use
+    bool wide_sums;
+    net_list reals, wides;         // double: shared tables
+    ocl_text code;
+
+    cl_program program;
+    cl_kernel kernel;
+    int64_t room;                  // members that the buffers hold
+    ens_buffer points, turned, data, real_table, wide_shared;
+    ens_buffer tables, wide_tables, settings, schedule, values, moments, squares, bests, best_losses, slabs, losses, taken;
+    void *staging;                 // [room][size]
+    uint64_t bytes;
+} ocl_ensemble;
+
+enum { ens_most_steps = 512 };     // of one launch
+
+/// Prints the kernel's source. False when memory is exhausted.
+bool ens_print_source(ocl_ensemble *e, const cc_term *term);
+
+#endif
