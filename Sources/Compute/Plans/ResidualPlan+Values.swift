@@ -27,32 +27,64 @@ extension ResidualPlan {
         try output(residualCount, given: parameters) { given, result, error in cc_plan_residuals(self.plan, given, result, &error) }
     }
 
+    /// The loss that belongs to residuals, ‖r‖².
+    ///
+    /// - Precondition: as many as `residualCount`.
+    public func loss(ofResiduals residuals: [Double]) -> Loss {
+        precondition(residuals.count == residualCount, "a number a residual")
+        var (parts, first, total) = ([Double](), 0, 0.0)
+        for (term, layout) in layouts.enumerated() {
+            var part = 0.0
+            for index in first..<(first + pointCounts[term] * layout.equations) { part += residuals[index] * residuals[index] }
+            first += pointCounts[term] * layout.equations
+            parts.append(part)
+            total += part
+        }
+        return losses(total, parts)
+    }
+
     /// J = ∂r/∂θ, dense.
     ///
     /// - Throws: `ComputeError.tooLarge` if this computer's memory cannot hold it.
     public func jacobian(at parameters: [Double]) throws(ComputeError) -> Matrix<Double> {
-        let (rows, columns) = (residualCount, parameterCount)
-        let bytes = 24 * UInt64(rows) * UInt64(columns)
+        var rows: [Double] = []
+        try transposedJacobian(at: parameters, into: &rows)
+        return Matrix(rows: parameterCount, columns: residualCount, elements: rows).transposed
+    }
+
+    /// Jᵀ, column-major: P numbers a residual, as they come from the device, into an array that is kept from step to step.
+    ///
+    /// - Parameter rows: gets P · M numbers; taken anew only where its size does not fit.
+    /// - Throws: `ComputeError.tooLarge` if this computer's memory cannot hold it and a copy.
+    public func transposedJacobian(at parameters: [Double], into rows: inout [Double]) throws(ComputeError) {
+        let columns = parameterCount
+        let bytes = 24 * UInt64(residualCount) * UInt64(columns)
         let available = UInt64(MachineMemory.bytes)
-        guard bytes < available else { throw .tooLarge(rows: rows, columns: columns, bytes: bytes, memory: available) }
-        var matrix = Matrix<Double>(rows: rows, columns: columns)
-        var firstRow = 0
+        guard bytes < available else { throw .tooLarge(rows: residualCount, columns: columns, bytes: bytes, memory: available) }
+        guard parameters.count == columns else {
+            throw .shape("There are \(parameters.count) parameters, and the plan has \(columns); give as many.")
+        }
+        if rows.count != residualCount * columns { rows = Array(repeating: 0, count: residualCount * columns) }
+        var first = 0
         for (term, layout) in layouts.enumerated() {
-            let block = max(1, min(pointCounts[term], (1 << 24) / max(1, columns * layout.equations)))
-            for first in stride(from: 0, to: pointCounts[term], by: block) {
-                let count = min(block, pointCounts[term] - first)
-                let part = try output(count * layout.equations * columns, given: parameters) { given, result, error in
-                    cc_plan_jacobian(self.plan, Int32(term), Int64(first), Int64(count), given, result, &error)
-                }
-                matrix.elements.withUnsafeMutableBufferPointer { elements in
-                    for row in 0..<(count * layout.equations) {
-                        for column in 0..<columns { elements[column * rows + firstRow + row] = part[row * columns + column] }
+            let count = pointCounts[term] * layout.equations * columns
+            if precision == .f64 {
+                try checked { error in
+                    rows.withUnsafeMutableBytes { rows in
+                        parameters.withUnsafeBytes { given in
+                            guard let given = given.baseAddress, let base = rows.baseAddress else { return CC_BAD_ARGUMENT }
+                            return cc_plan_jacobian(self.plan, Int32(term), 0, Int64(self.pointCounts[term]), given, base + 8 * first, &error)
+                        }
                     }
                 }
-                firstRow += count * layout.equations
+            } else {
+                let part = try output(count, given: parameters) { given, result, error in
+                    cc_plan_jacobian(self.plan, Int32(term), 0, Int64(self.pointCounts[term]), given, result, &error)
+                }
+                rows.replaceSubrange(first..<(first + count), with: part)
             }
+            first += count
         }
-        return matrix
     }
 
     /// J v.

@@ -3,71 +3,100 @@ import LinearAlgebra
 
 /// Levenberg–Marquardt with geodesic acceleration (Transtrum and Sethna, 2012).
 ///
-/// δ = −(JᵀJ + λI)⁻¹ Jᵀ r, the acceleration a = −(JᵀJ + λI)⁻¹ Jᵀ r'' with r'' the second derivative of the residual along δ; θ ← θ + δ + a/2,
-/// unless |a| > 1.5 |δ|. The system is solved in the space of parameters or of samples, whichever is smaller, by Cholesky's factorisation of
-/// the product; where that fails, λ grows. λ is divided by three after a good step (gain over .25) and multiplied by 2, 4, 8 … after
-/// failures.
+/// δ = −(JᵀJ + λD²)⁻¹ Jᵀ r, the acceleration a = −(JᵀJ + λD²)⁻¹ Jᵀ r'' with r'' the second derivative of the residual along δ; θ ← θ + δ + a/2,
+/// without a where |Da| > 1.5 |Dδ|. D holds the largest norms seen of J's columns (Moré, 1978), which makes the path independent of the units
+/// of parameters. After a step of gain ρ, the reduction of the loss by that of its quadratic model, λ is multiplied by
+/// max(1/3, 1 − (2ρ − 1)³) (Nielsen, 1999), after failures by 2, 4, 8 … Residual and Jacobian are taken once a step. The system is solved in the
+/// space of parameters or of samples, whichever is smaller, by `DampedLeastSquares`.
 public struct LevenbergMarquardt: Optimizer, Sendable {
     public let acceleration: Bool
+    /// λ at the start, relative to the largest diagonal of D⁻¹JᵀJD⁻¹.
+    public let firstDamping: Double
     private var damping: Double?
     private var growth = 2.0
+    private var scale: [Double] = []
+    private var work = Work()
+
+    /// What is kept from step to step but can be made again.
+    private final class Work: @unchecked Sendable {
+        let system = DampedLeastSquares()
+        var plan: ResidualPlan?
+        var point: [Double] = []
+        var residuals: [Double] = []
+    }
 
     /// The smaller side beyond which a dense system is refused.
     public static let largestSide = 12_000
 
-    public init(acceleration: Bool = true) { self.acceleration = acceleration }
+    public init(acceleration: Bool = true, firstDamping: Double = 1e-3) {
+        self.acceleration = acceleration
+        self.firstDamping = firstDamping
+    }
 
     public var memory: [String: [Double]] {
-        get { damping.map { ["damping": [$0, growth]] } ?? [:] }
+        get { damping.map { ["damping": [$0, growth], "scale": scale] } ?? [:] }
         set {
             damping = newValue["damping"]?.first
             growth = newValue["damping"]?.last ?? 2
+            scale = newValue["scale"] ?? []
         }
     }
 
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
-        let point = parameters
-        let residuals = try computing { () throws(ComputeError) in try plan.residuals(at: point) }
-        let loss = try computing { () throws(ComputeError) in try plan.loss(at: point) }
-        guard loss.total.isFinite, Vectors.isFinite(residuals) else { return OptimizerStep(loss, .diverged) }
-        let jacobian = try computing { () throws(ComputeError) in try plan.jacobian(at: point) }
-        guard min(jacobian.rows, jacobian.columns) <= Self.largestSide else {
+        if !isKnownUniquelyReferenced(&work) { work = Work() }
+        let (point, system) = (parameters, work.system)
+        guard min(plan.residualCount, point.count) <= Self.largestSide else {
             throw .badArgument(
-                "Levenberg–Marquardt would factor a matrix of side \(min(jacobian.rows, jacobian.columns)), more than \(Self.largestSide): "
+                "Levenberg–Marquardt would factor a matrix of side \(min(plan.residualCount, point.count)), more than \(Self.largestSide): "
                     + "use fewer points or parameters, or lbfgs.")
         }
-        let system = try DampedSystem(jacobian)
-        let gradient = jacobian.transposedProduct(with: residuals)
+        let residuals = work.plan === plan && point == work.point ? work.residuals : try Self.residuals(plan, point)
+        let loss = plan.loss(ofResiduals: residuals)
+        guard loss.total.isFinite else { return OptimizerStep(loss, .diverged) }
+        try computing { () throws(ComputeError) in try plan.transposedJacobian(at: point, into: &system.transposed) }
+        let norms = system.columnNorms(parameters: point.count)
+        guard Vectors.isFinite(norms) else { return OptimizerStep(loss, .diverged) }
+        if scale.count != point.count { scale = Array(repeating: 0, count: point.count) }
+        for index in scale.indices { scale[index] = max(scale[index], norms[index]) }
+        // Parameters that nothing has depended on so far stay where they are.
+        let largest = scale.max() ?? 0
+        if largest == 0 { return OptimizerStep(loss, .converged) }
+        let used = scale.map { max($0, 1e-12 * largest) }
+        try linear { () throws(LinearAlgebraError) in try system.prepare(scale: used) }
+        let gradient = system.gradient(of: residuals)
         if Vectors.norm(gradient) == 0 { return OptimizerStep(loss, .converged) }
-        var lambda = damping ?? 1e-3 * system.largestDiagonal
+        var lambda = damping ?? firstDamping * system.largestDiagonal
         for _ in 0..<40 {
-            guard let solver = try system.factored(damping: lambda) else {
+            let current = lambda
+            guard try linear({ () throws(LinearAlgebraError) in try system.factor(damping: current) }) else {
                 lambda = max(lambda * growth, 1e-300)
                 growth *= 2
                 continue
             }
-            let direction = solver.solve(residuals).map { -$0 }
+            let direction = system.solve(residuals).map { -$0 }
+            let length = Self.norm(direction, used)
             var change = direction
             if acceleration {
                 let second = try computing { () throws(ComputeError) in try plan.secondDerivative(at: point, along: direction).second }
                 if Vectors.isFinite(second) {
-                    let bend = solver.solve(second).map { -$0 }
-                    if Vectors.norm(bend) <= 1.5 * Vectors.norm(direction) { change = Vectors.sum(direction, 0.5, bend) }
+                    let bend = system.solve(second).map { -$0 }
+                    if Self.norm(bend, used) <= 1.5 * length { change = Vectors.sum(direction, 0.5, bend) }
                 }
             }
             let trial = Vectors.sum(point, 1, change)
-            let next = try computing { () throws(ComputeError) in try plan.loss(at: trial) }
-            // loss(θ) − model(θ + δ) = δ·(λδ − g)
-            let predicted = lambda * Vectors.dot(direction, direction) - Vectors.dot(direction, gradient)
-            let gain = (loss.total - next.total) / max(predicted, .leastNonzeroMagnitude)
-            if next.total.isFinite, next.total < loss.total {
+            let next = try Self.residuals(plan, trial)
+            let total = Vectors.dot(next, next)
+            // loss(θ) − model(θ + δ) = δ·(λD²δ − g)
+            let predicted = lambda * length * length - Vectors.dot(direction, gradient)
+            let gain = (loss.total - total) / max(predicted, .leastNonzeroMagnitude)
+            if total.isFinite, total < loss.total {
                 parameters = trial
-                if gain > 0.25 {
-                    lambda /= 3
-                    growth = 2
-                } else {
-                    lambda *= growth
-                }
+                work.plan = plan
+                work.point = trial
+                work.residuals = next
+                let turn = 2 * min(gain, 2) - 1
+                lambda *= max(1.0 / 3, 1 - turn * turn * turn)
+                growth = 2
                 damping = max(lambda, 1e-18 * system.largestDiagonal)
                 return OptimizerStep(loss)
             }
@@ -77,41 +106,15 @@ public struct LevenbergMarquardt: Optimizer, Sendable {
         damping = lambda
         return OptimizerStep(loss, .converged)
     }
-}
 
-/// JᵀJ or JJᵀ, ready to be damped and factored.
-struct DampedSystem {
-    private let jacobian: Matrix<Double>
-    private let gram: Matrix<Double>
-    /// Whether JJᵀ is what is kept.
-    private let bySamples: Bool
-
-    init(_ jacobian: Matrix<Double>) throws(SolverError) {
-        self.jacobian = jacobian
-        let bySamples = jacobian.rows < jacobian.columns
-        self.bySamples = bySamples
-        gram = try linear { () throws(LinearAlgebraError) in try Matrix.gram(jacobian, ofRows: bySamples) }
+    private static func residuals(_ plan: ResidualPlan, _ point: [Double]) throws(SolverError) -> [Double] {
+        try computing { () throws(ComputeError) in try plan.residuals(at: point) }
     }
 
-    var largestDiagonal: Double { (0..<gram.rows).reduce(0) { max($0, gram[$1, $1]) } }
-
-    struct Solver {
-        fileprivate let jacobian: Matrix<Double>
-        fileprivate let factor: Cholesky
-        fileprivate let bySamples: Bool
-
-        /// (JᵀJ + λI)⁻¹ Jᵀ y
-        func solve(_ y: [Double]) -> [Double] {
-            bySamples ? jacobian.transposedProduct(with: factor.solve(y)) : factor.solve(jacobian.transposedProduct(with: y))
-        }
-    }
-
-    /// nil where the damped matrix is not positive definite to working precision.
-    func factored(damping: Double) throws(SolverError) -> Solver? {
-        var matrix = gram
-        for index in 0..<matrix.rows { matrix[index, index] += damping }
-        let damped = matrix
-        guard let factor = try linear({ () throws(LinearAlgebraError) in try Cholesky(of: damped) }) else { return nil }
-        return Solver(jacobian: jacobian, factor: factor, bySamples: bySamples)
+    /// |Dx|
+    private static func norm(_ x: [Double], _ scale: [Double]) -> Double {
+        var sum = 0.0
+        for index in x.indices { sum += (x[index] * scale[index]) * (x[index] * scale[index]) }
+        return sum.squareRoot()
     }
 }
