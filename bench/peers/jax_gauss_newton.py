@@ -21,11 +21,11 @@ directions = [jnp.asarray(v, x.dtype) for v in jets.unit_directions(work.kind, w
 
 
 def inside(layers, point, value):
-    return jets.residual(work.kind, point[None], value[None], layers, jnp.tanh, jnp.stack, jnp.zeros_like, directions, work.viscosity)[0]
+    return jets.residual(work.kind, point[None], value[None], layers, jnp.tanh, jnp.stack, jnp.zeros_like, directions, work.viscosity).reshape(())
 
 
 def outside(layers, point):
-    return jets.plain(point[None], layers, jnp.tanh)[0]
+    return jets.plain(point[None], layers, jnp.tanh)[0].reshape(())
 
 
 def rows(function, scale, *points):
