@@ -54,12 +54,15 @@ void cc_sha256_blocks(cc_sha256 *state, const uint8_t *bytes, size_t blocks) {
     }
 }
 
-void cc_sha256_end(cc_sha256 *state, const uint8_t *rest, uint64_t length, uint8_t digest[32]) {
+void cc_sha256_end(cc_sha256 *state, const uint8_t *rest, uint64_t length) {
     uint8_t block[128] = {0};
     const size_t left = length % 64, blocks = left < 56 ? 1 : 2;
     if (left > 0) memcpy(block, rest, left);
     block[left] = 0x80;
     for (int i = 0; i < 8; i++) block[64 * blocks - 1 - i] = (uint8_t)(length * 8 >> (8 * i));
     cc_sha256_blocks(state, block, blocks);
+}
+
+void cc_sha256_digest(const cc_sha256 *state, uint8_t digest[32]) {
     for (int i = 0; i < 32; i++) digest[i] = (uint8_t)(state->words[i / 4] >> (24 - 8 * (i % 4)));
 }

@@ -95,6 +95,7 @@ package struct TOMLPlaces: Sendable {
             let start = position
             if byte == UInt8(ascii: "[") {
                 advance()
+                let column = start - lineStart + 1
                 let isArray = take("[")
                 prefix = current(key())
                 if isArray {
@@ -104,6 +105,7 @@ package struct TOMLPlaces: Sendable {
                     prefix += "[\(count)]"
                 }
                 note(prefix)
+                if lines[prefix] == line { columns[prefix] = column }
                 while let byte = next, byte != UInt8(ascii: "\n") { advance() }
             } else {
                 pair(in: prefix)

@@ -24,7 +24,10 @@ struct SweepCommand: ParsableCommand {
 
             Results go to MANIFEST's name with the ending .sweep; the same command goes on where it was stopped.
             """,
-        subcommands: [SweepRunCommand.self, SweepStatusCommand.self])
+        subcommands: [
+            SweepRunCommand.self, SweepStatusCommand.self, SweepMergeCommand.self, SweepExportCommand.self, SweepReportCommand.self,
+            SweepSubmitCommand.self,
+        ])
 }
 
 /// Which sweep, and where its results are.

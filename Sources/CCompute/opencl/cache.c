@@ -37,7 +37,8 @@ ocl_key ocl_hash(const void *const *parts, const size_t *sizes, int count) {
         }
     }
     ocl_key key;
-    cc_sha256_end(&state, block, length, key.bytes);
+    cc_sha256_end(&state, block, length);
+    cc_sha256_digest(&state, key.bytes);
     return key;
 }
 

@@ -15,14 +15,41 @@ public struct Expansion: Sendable {
     /// One key's values over the axes that decide it.
     private struct Slot: Sendable {
         let key: String
+        private let beginning: [UInt8]
         /// Number of trials from one value of the axis to its next, the axis' length, and the distance in `values`.
         var axes: [(stride: Int, count: Int, step: Int)] = []
         /// nil where the key means nothing.
         var values: [TrialValue?] = []
-        /// `"key":value,` or nothing.
-        var pieces: [[UInt8]] = []
+        /// `"key":value,` or nothing for each value, one behind the other, and where each ends.
+        var bytes: [UInt8] = []
+        var ends: [Int] = []
 
-        func place(of index: Int) -> Int { axes.reduce(0) { $0 + index / $1.stride % $1.count * $1.step } }
+        init(_ key: String) {
+            self.key = key
+            beginning = Array("\(TrialValue.text(key).canonical):".utf8)
+        }
+
+        mutating func append(_ value: TrialValue?) {
+            values.append(value)
+            if let value {
+                bytes += beginning
+                value.append(to: &bytes)
+                bytes.append(UInt8(ascii: ","))
+            }
+            ends.append(bytes.count)
+        }
+
+        func place(of index: Int) -> Int {
+            var place = 0
+            for axis in axes { place += index / axis.stride % axis.count * axis.step }
+            return place
+        }
+
+        func append(_ index: Int, to text: inout [UInt8]) {
+            let place = place(of: index)
+            let start = place == 0 ? 0 : ends[place - 1]
+            bytes.withUnsafeBufferPointer { text.append(contentsOf: UnsafeBufferPointer(rebasing: $0[start..<ends[place]])) }
+        }
     }
 
     private let slots: [Slot]
@@ -42,37 +69,28 @@ public struct Expansion: Sendable {
             total = product
         }
         count = total
-        var resolver = Resolver(manifest)
+        let resolver = Resolver(manifest)
         var slots: [Slot] = []
         for key in resolver.names {
-            var slot = Slot(key: key)
-            let involved = resolver.axes(of: key).sorted()
+            var slot = Slot(key)
+            let involved = resolver.axes(of: key)
             slot.axes = Expansion.steps(involved, manifest.axes)
-            let size = involved.reduce(1) { $0 * manifest.axes[$1].count }
-            for place in 0..<size {
-                let value = try resolver.value(of: key, at: Expansion.choice(place, involved, manifest.axes))
-                var piece: [UInt8] = []
-                if let value {
-                    TrialValue.text(key).append(to: &piece)
-                    piece.append(UInt8(ascii: ":"))
-                    value.append(to: &piece)
-                    piece.append(UInt8(ascii: ","))
-                }
-                slot.values.append(value)
-                slot.pieces.append(piece)
-            }
+            try resolver.forEachValue(of: key) { slot.append($0) }
             slots.append(slot)
         }
         try resolver.checkRules()
         for (key, value) in [("kind", TrialValue.text(manifest.kind.name)), ("schema", .number(Double(manifest.kind.schema)))] {
-            slots.append(Slot(key: key, axes: [], values: [value], pieces: [Array("\"\(key)\":\(value.canonical),".utf8)]))
+            var slot = Slot(key)
+            slot.append(value)
+            slots.append(slot)
         }
         slots.sort { TrialValue.precedes($0.key, $1.key) }
         self.slots = slots
         var pieces: [Slot] = []
         for slot in slots {
             if slot.axes.isEmpty, let last = pieces.last, last.axes.isEmpty {
-                pieces[pieces.count - 1].pieces[0] += slot.pieces[0]
+                pieces[pieces.count - 1].bytes += slot.bytes
+                pieces[pieces.count - 1].ends[0] += slot.bytes.count
             } else {
                 pieces.append(slot)
             }
@@ -81,7 +99,7 @@ public struct Expansion: Sendable {
     }
 
     /// For each involved axis its stride among trials, its length, and its step in a table over the involved axes.
-    private static func steps(_ involved: [Int], _ axes: [Axis]) -> [(stride: Int, count: Int, step: Int)] {
+    private static func steps(_ involved: [Int], _ axes: [SweepAxis]) -> [(stride: Int, count: Int, step: Int)] {
         var result: [(stride: Int, count: Int, step: Int)] = []
         var step = 1
         for axis in involved.reversed() {
@@ -92,24 +110,13 @@ public struct Expansion: Sendable {
         return result
     }
 
-    /// The places on the involved axes that a place in a table over them means.
-    static func choice(_ place: Int, _ involved: [Int], _ axes: [Axis]) -> [Int: Int] {
-        var rest = place
-        var choice: [Int: Int] = [:]
-        for axis in involved.reversed() {
-            choice[axis] = rest % axes[axis].count
-            rest /= axes[axis].count
-        }
-        return choice
-    }
-
     /// A trial's configuration as canonical JSON.
     ///
     /// - Parameter index: 0…count − 1.
     func canonical(_ index: Int, into text: inout [UInt8]) {
         text.removeAll(keepingCapacity: true)
         text.append(UInt8(ascii: "{"))
-        for slot in pieces { text.append(contentsOf: slot.pieces[slot.place(of: index)]) }
+        for slot in pieces { slot.append(index, to: &text) }
         text[text.count - 1] = UInt8(ascii: "}")
     }
 

@@ -18,6 +18,12 @@ extension Manifest {
         try self.init(bytes, path: path, kinds: kinds)
     }
 
+    /// Whether a file can be read and has a manifest's `kind` at its top, which a problem file has not.
+    public static func isManifest(_ path: String) -> Bool {
+        guard let bytes = try? FileBytes.read(path), let text = try? ManifestText(bytes, path: path) else { return false }
+        return text.root["kind"] != nil
+    }
+
     /// Why a file cannot be read, without its name.
     private static func reason(_ error: ModelError) -> String {
         if case .cannotRead(_, let reason) = error { return "the manifest cannot be read: \(reason)" }
@@ -79,7 +85,7 @@ extension Manifest {
             try admit(key, at: place)
             fixed[key] = try check(value, key, at: place)
         }
-        var axes: [Axis] = []
+        var axes: [SweepAxis] = []
         /// The values of a list or a range.
         func values(_ value: TrialValue, _ key: String, at place: String) throws(SweepError) -> [TrialValue] {
             var list: [TrialValue]
@@ -88,7 +94,7 @@ extension Manifest {
             case .list(let values): list = values
             case .table(let members):
                 isRange = true
-                do { list = try Axis.range(members) } catch { throw failure(place, error.reason) }
+                do { list = try SweepAxis.range(members) } catch { throw failure(place, error.reason) }
             default: throw failure(place, "a list, or a range such as { from = 1, to = 10, count = 4 }, is needed here, not \(value.kind)")
             }
             if list.isEmpty { throw failure(place, "the list is empty; give at least one value") }
@@ -97,7 +103,7 @@ extension Manifest {
         }
         for (key, place, value) in try text.members(of: "axes", families: kind.families) {
             try admit(key, at: place)
-            axes.append(Axis(keys: [key], values: try values(value, key, at: place).map { [$0] }))
+            axes.append(SweepAxis(keys: [key], columns: [try values(value, key, at: place)]))
         }
         var tables: [TrialValue] = []
         if let zip = root["zip"] {
@@ -117,15 +123,15 @@ extension Manifest {
                 keys.append(key)
                 columns.append(list)
             }
-            guard let first = columns.first else { throw failure("zip[\(index)]", "the table is empty; give at least one list") }
-            axes.append(Axis(keys: keys, values: first.indices.map { place in columns.map { $0[place] } }))
+            guard !columns.isEmpty else { throw failure("zip[\(index)]", "the table is empty; give at least one list") }
+            axes.append(SweepAxis(keys: keys, columns: columns))
         }
         if let place = given["seed"] {
             if root["replicates"] != nil {
                 throw failure(place, "give replicates, from which the seeds follow, or seeds, not both")
             }
         } else {
-            axes.append(Axis(keys: ["seed"], values: (0..<replicates).map { [Manifest.seed(seed, replicate: $0)] }))
+            axes.append(SweepAxis(keys: ["seed"], columns: [Manifest.seeds(seed, replicates: replicates)]))
         }
         self.path = path
         self.name = name
@@ -137,6 +143,8 @@ extension Manifest {
         self.axes = axes
         self.files = files
         self.places = places
+        hasDerivedSeeds = given["seed"] == nil
+        digest = Manifest.digest(of: Manifest.definition(kind, seed, replicates, keepsSeries, fixed, axes, hasDerivedSeeds))
     }
 }
 

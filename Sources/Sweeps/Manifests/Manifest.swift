@@ -31,24 +31,37 @@ public struct Manifest: Sendable {
     public let keepsSeries: Bool
     public let fixed: TrialSettings
     /// The first varies slowest; replicates, the last, fastest.
-    public let axes: [Axis]
+    public let axes: [SweepAxis]
     public let files: TrialFiles
     let places: [String: SweepError.Place]
 
+    /// Whether the last axis are the seeds that follow from the replicates.
+    let hasDerivedSeeds: Bool
+    /// Of the definition: 32 hexadecimal digits.
+    public let digest: String
+
     /// What decides which trials there are, as a value: two manifests with equal ones differ in nothing but their writing.
-    var definition: TrialValue {
+    var definition: TrialValue { Manifest.definition(kind, seed, replicates, keepsSeries, fixed, axes, hasDerivedSeeds) }
+
+    static func definition(
+        _ kind: any TrialKind, _ seed: UInt64, _ replicates: Int, _ keepsSeries: Bool, _ fixed: TrialSettings, _ axes: [SweepAxis],
+        _ hasDerivedSeeds: Bool
+    ) -> TrialValue {
         .table([
             "kind": .text(kind.name), "schema": .number(Double(kind.schema)), "seed": .number(Double(seed)),
             "replicates": .number(Double(replicates)), "series": .boolean(keepsSeries), "fixed": .table(fixed),
             "axes": .list(
-                axes.map { axis in
-                    .table(Dictionary(uniqueKeysWithValues: axis.keys.enumerated().map { place, key in (key, .list(axis.values.map { $0[place] })) }))
+                axes.dropLast(hasDerivedSeeds ? 1 : 0).map { axis in
+                    .table(Dictionary(uniqueKeysWithValues: zip(axis.keys, axis.columns.map(TrialValue.list))))
                 }),
         ])
     }
 
-    /// A digest of the definition.
-    public var digest: String { String(Digest.hexadecimal(of: Array(definition.canonical.utf8)).prefix(32)) }
+    static func digest(of definition: TrialValue) -> String {
+        var bytes: [UInt8] = []
+        definition.append(to: &bytes)
+        return String(Digest.hexadecimal(of: bytes).prefix(32))
+    }
 
     func failure(_ key: String, _ reason: String) -> SweepError { Manifest.failure(path, places, key, reason) }
 
@@ -62,10 +75,9 @@ public struct Manifest: Sendable {
         return .manifest(path: path, place: place, key: key, reason: reason)
     }
 
-    /// The seed of a replicate: 48 bits of a digest, so that sweeps with neighbouring seeds share none.
-    static func seed(_ seed: UInt64, replicate: Int) -> TrialValue {
+    /// The seeds of replicates: 48 bits of a digest each, so that sweeps with neighbouring seeds share none.
+    static func seeds(_ seed: UInt64, replicates: Int) -> [TrialValue] {
         var digest = Digest()
-        let id = digest.id(of: Array("seed \(seed) replicate \(replicate)".utf8))
-        return .number(Double(id.high >> 16))
+        return (0..<replicates).map { .number(Double(digest.id(of: Array("seed \(seed) replicate \($0)".utf8)).high >> 16)) }
     }
 }

@@ -3,7 +3,21 @@ struct Resolver {
     private let manifest: Manifest
     /// All keys that can have a value, sorted.
     let names: [String]
-    private var involved: [String: Set<Int>] = [:]
+
+    /// What decides a key's value.
+    private struct Entry {
+        let key: TrialKey?
+        var given: (axis: Int, column: Int)?
+        let fixed: TrialValue?
+        /// The keys of its condition, and those it is derived from where nothing is given.
+        let conditions: [String]
+        let sources: [String]
+        /// Sorted.
+        var conditionAxes: [Int] = []
+        var axes: [Int] = []
+    }
+
+    private var entries: [String: Entry] = [:]
 
     init(_ manifest: Manifest) {
         self.manifest = manifest
@@ -11,13 +25,16 @@ struct Resolver {
         names.formUnion(manifest.fixed.keys)
         names.formUnion(manifest.axes.flatMap(\.keys))
         self.names = names.sorted(by: TrialValue.precedes)
-    }
-
-    private func key(_ name: String) -> TrialKey? { manifest.kind.keys.first { $0.matches(name) } }
-
-    private func given(_ name: String) -> (axis: Int, column: Int)? {
-        for (index, axis) in manifest.axes.enumerated() { if let column = axis.keys.firstIndex(of: name) { return (index, column) } }
-        return nil
+        for name in names {
+            let key = manifest.kind.keys.first { $0.matches(name) }
+            var given: (axis: Int, column: Int)?
+            for (index, axis) in manifest.axes.enumerated() { if let column = axis.keys.firstIndex(of: name) { given = (index, column) } }
+            var sources: [String] = []
+            if given == nil, manifest.fixed[name] == nil, case .derived(let others, _) = key?.fallback { sources = expanded(others) }
+            entries[name] = Entry(
+                key: key, given: given, fixed: manifest.fixed[name], conditions: expanded(key?.condition?.keys ?? []), sources: sources)
+        }
+        for name in names { _ = findAxes(of: name) }
     }
 
     /// The keys of a family that have a value, and otherwise the key itself.
@@ -25,66 +42,93 @@ struct Resolver {
         keys.flatMap { key in key.hasSuffix(".*") ? names.filter { $0.hasPrefix(key.dropLast()) } : [key] }
     }
 
-    /// The axes on which a key's value depends.
-    mutating func axes(of name: String) -> Set<Int> {
-        if let known = involved[name] { return known }
-        var result: Set<Int> = []
-        let key = key(name)
-        for other in expanded(key?.condition?.keys ?? []) { result.formUnion(axes(of: other)) }
-        if let (axis, _) = given(name) {
-            result.insert(axis)
-        } else if manifest.fixed[name] == nil, case .derived(let others, _) = key?.fallback {
-            for other in expanded(others) { result.formUnion(axes(of: other)) }
+    private mutating func findAxes(of name: String) -> Set<Int> {
+        guard let entry = entries[name] else { return [] }
+        var condition: Set<Int> = []
+        for other in entry.conditions { condition.formUnion(findAxes(of: other)) }
+        var all = condition
+        if let given = entry.given { all.insert(given.axis) }
+        for other in entry.sources { all.formUnion(findAxes(of: other)) }
+        entries[name]?.conditionAxes = condition.sorted()
+        entries[name]?.axes = all.sorted()
+        return all
+    }
+
+    /// The axes on which a key's value depends, sorted.
+    func axes(of name: String) -> [Int] { entries[name]?.axes ?? [] }
+
+    /// Calls `body` with places on the axes (0 on those that are not named) for every combination of the named ones, the last fastest.
+    private func forEachChoice(of axes: [Int], _ body: ([Int]) throws(SweepError) -> Void) throws(SweepError) {
+        var choice = [Int](repeating: 0, count: manifest.axes.count)
+        while true {
+            try body(choice)
+            var digit = axes.count - 1
+            while digit >= 0 {
+                choice[axes[digit]] += 1
+                if choice[axes[digit]] < manifest.axes[axes[digit]].count { break }
+                choice[axes[digit]] = 0
+                digit -= 1
+            }
+            if digit < 0 { return }
         }
-        involved[name] = result
-        return result
+    }
+
+    /// Calls `body` with a key's value for every combination of its axes, the last fastest.
+    func forEachValue(of name: String, _ body: (TrialValue?) -> Void) throws(SweepError) {
+        guard let entry = entries[name] else { return }
+        // Where only the axis itself is long, its column is walked along once the condition is settled.
+        if let (axis, column) = entry.given, entry.axes == [axis], !entry.conditionAxes.contains(axis) {
+            let holds = try holds(entry, at: [Int](repeating: 0, count: manifest.axes.count))
+            for value in manifest.axes[axis].columns[column] { body(holds ? value : nil) }
+            return
+        }
+        try forEachChoice(of: entry.axes) { choice throws(SweepError) in body(try value(of: name, at: choice)) }
+    }
+
+    private func holds(_ entry: Entry, at choice: [Int]) throws(SweepError) -> Bool {
+        guard let condition = entry.key?.condition else { return true }
+        return condition.holds(try settings(entry.conditions, at: choice))
     }
 
     /// A key's value for places on the axes; nil where the key means nothing or is left out.
-    func value(of name: String, at choice: [Int: Int]) throws(SweepError) -> TrialValue? {
-        let key = key(name)
-        if let condition = key?.condition {
-            guard condition.holds(try settings(condition.keys, at: choice)) else { return nil }
-        }
-        if let (axis, column) = given(name) { return manifest.axes[axis].values[choice[axis] ?? 0][column] }
-        if let value = manifest.fixed[name] { return value }
-        switch key?.fallback {
-        case .required: throw manifest.failure("fixed.\(name)", "this key has to be given (\(key?.help ?? "")), under [fixed], [axes] or [[zip]]")
+    private func value(of name: String, at choice: [Int]) throws(SweepError) -> TrialValue? {
+        guard let entry = entries[name], try holds(entry, at: choice) else { return nil }
+        if let (axis, column) = entry.given { return manifest.axes[axis].columns[column][choice[axis]] }
+        if let value = entry.fixed { return value }
+        switch entry.key?.fallback {
+        case .required:
+            throw manifest.failure("fixed.\(name)", "this key has to be given (\(entry.key?.help ?? "")), under [fixed], [axes] or [[zip]]")
         case .value(let value): return value
-        case .derived(let others, let rule): return rule(try settings(others, at: choice))
+        case .derived(_, let rule): return rule(try settings(entry.sources, at: choice))
         case .absent, nil: return nil
         }
     }
 
-    private func settings(_ keys: [String], at choice: [Int: Int]) throws(SweepError) -> TrialSettings {
+    private func settings(_ keys: [String], at choice: [Int]) throws(SweepError) -> TrialSettings {
         var settings: TrialSettings = [:]
-        for key in expanded(keys) { if let value = try value(of: key, at: choice) { settings[key] = value } }
+        for key in keys { if let value = try value(of: key, at: choice) { settings[key] = value } }
         return settings
     }
 
     /// Applies the kind's rules to every combination of the keys they are about.
-    mutating func checkRules() throws(SweepError) {
+    func checkRules() throws(SweepError) {
         for rule in manifest.kind.rules {
-            var axes: Set<Int> = []
-            for key in expanded(rule.keys) { axes.formUnion(self.axes(of: key)) }
-            let involved = axes.sorted()
-            for place in 0..<involved.reduce(1, { $0 * manifest.axes[$1].count }) {
-                let choice = Expansion.choice(place, involved, manifest.axes)
-                do {
-                    try rule.check(try settings(rule.keys, at: choice))
-                } catch let refusal as TrialRefusal {
-                    throw manifest.failure(self.place(of: rule.keys[0], at: choice), refusal.reason)
-                } catch let error as SweepError { throw error } catch { throw manifest.failure(rule.keys[0], "\(error)") }
+            let keys = expanded(rule.keys)
+            try forEachChoice(of: Set(keys.flatMap(axes)).sorted()) { choice throws(SweepError) in
+                let settings = try settings(keys, at: choice)
+                do throws(TrialRefusal) { try rule.check(settings) } catch {
+                    throw manifest.failure(place(of: rule.keys[0], at: choice), error.reason)
+                }
             }
         }
     }
 
     /// Where a key's value stands in the manifest.
-    private func place(of name: String, at choice: [Int: Int]) -> String {
-        guard let (axis, _) = given(name) else { return "fixed.\(name)" }
-        let part = choice[axis] ?? 0
+    private func place(of name: String, at choice: [Int]) -> String {
+        guard let (axis, _) = entries[name]?.given else { return "fixed.\(name)" }
         for table in ["axes.\(name)"] + (0..<manifest.axes.count).map({ "zip[\($0)].\(name)" }) where manifest.places[table] != nil {
-            return manifest.places["\(table)[\(part)]"] == nil ? table : "\(table)[\(part)]"
+            let part = "\(table)[\(choice[axis])]"
+            return manifest.places[part] == nil ? table : part
         }
         return "axes.\(name)"
     }

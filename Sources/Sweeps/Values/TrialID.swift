@@ -64,48 +64,53 @@ struct Digest {
     /// The states after each of the last text's whole blocks.
     private var states: [cc_sha256] = []
 
-    /// - Returns: 32 bytes.
-    mutating func bytes(of text: [UInt8]) -> [UInt8] {
+    private mutating func state(of text: [UInt8]) -> cc_sha256 {
         let blocks = text.count / 64
-        var common = 0
-        text.withUnsafeBytes { new in
-            last.withUnsafeBytes { old in
+        return text.withUnsafeBufferPointer { new in
+            var common = 0
+            last.withUnsafeBufferPointer { old in
                 let most = min(blocks, states.count)
-                while common < most, memoryEqual(new.baseAddress! + 64 * common, old.baseAddress! + 64 * common) { common += 1 }
+                while common < most, Digest.isSame(new.baseAddress! + 64 * common, old.baseAddress! + 64 * common) { common += 1 }
             }
-        }
-        states.removeLast(states.count - common)
-        var state = states.last ?? cc_sha256_start()
-        var digest = [UInt8](repeating: 0, count: 32)
-        text.withUnsafeBufferPointer { new in
-            for block in common..<max(blocks, common) {
+            states.removeLast(states.count - common)
+            var state = states.last ?? cc_sha256_start()
+            var block = common
+            while block < blocks {
                 cc_sha256_blocks(&state, new.baseAddress! + 64 * block, 1)
                 states.append(state)
+                block += 1
             }
-            digest.withUnsafeMutableBufferPointer {
-                cc_sha256_end(&state, new.baseAddress.map { $0 + 64 * blocks }, UInt64(text.count), $0.baseAddress)
-            }
+            last.removeAll(keepingCapacity: true)
+            last.append(contentsOf: new)
+            cc_sha256_end(&state, new.baseAddress.map { $0 + 64 * blocks }, UInt64(new.count))
+            return state
         }
-        last = text
-        return digest
     }
 
     mutating func id(of text: [UInt8]) -> TrialID {
-        let bytes = bytes(of: text)
-        func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        return TrialID(high: word(0), low: word(8))
+        let words = state(of: text).words
+        return TrialID(high: UInt64(words.0) << 32 | UInt64(words.1), low: UInt64(words.2) << 32 | UInt64(words.3))
     }
 
     /// The whole digest in hexadecimal.
     static func hexadecimal(of bytes: [UInt8]) -> String {
         var digest = Digest()
-        return digest.bytes(of: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let state = digest.state(of: bytes)
+        let result = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            withUnsafePointer(to: state) { cc_sha256_digest($0, buffer.baseAddress) }
+            count = 32
+        }
+        return result.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// 64 bytes at each.
-    private func memoryEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer) -> Bool {
-        for offset in stride(from: 0, to: 64, by: 8)
-        where a.loadUnaligned(fromByteOffset: offset, as: UInt64.self) != b.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+    private static func isSame(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>) -> Bool {
+        let (a, b) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
+        var offset = 0
+        while offset < 64 {
+            if a.loadUnaligned(fromByteOffset: offset, as: UInt64.self) != b.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+            offset += 8
+        }
         return true
     }
 }

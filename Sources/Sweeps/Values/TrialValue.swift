@@ -1,7 +1,7 @@
 import Reports
 
 /// A value of a trial's configuration: what JSON has, with finite numbers and sorted keys.
-public indirect enum TrialValue: Sendable, Hashable {
+public enum TrialValue: Sendable, Hashable {
     case null
     case boolean(Bool)
     case number(Double)
@@ -22,7 +22,7 @@ public indirect enum TrialValue: Sendable, Hashable {
         case .null: bytes += "null".utf8
         case .boolean(let value): bytes += (value ? "true" : "false").utf8
         case .number(let value): TrialValue.append(value, to: &bytes)
-        case .text(let value): JSONValue.string(value).text.utf8.forEach { bytes.append($0) }
+        case .text(let value): bytes += JSONValue.string(value).text.utf8
         case .list(let values):
             bytes.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
@@ -50,11 +50,22 @@ public indirect enum TrialValue: Sendable, Hashable {
         if value == 0 {
             bytes.append(UInt8(ascii: "0"))
         } else if abs(value) < 9_007_199_254_740_992, value == value.rounded(.towardZero) {
-            bytes += String(Int64(value)).utf8
+            append(Int64(value), to: &bytes)
         } else {
             bytes += value.description.utf8
             if bytes.suffix(2).elementsEqual(".0".utf8) { bytes.removeLast(2) }
         }
+    }
+
+    private static func append(_ value: Int64, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        let start = bytes.count
+        repeat {
+            bytes.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
     }
 
     static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }

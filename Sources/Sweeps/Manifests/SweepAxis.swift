@@ -1,15 +1,17 @@
 /// Values that vary together: one key of a product, or the keys of a `zip`.
-public struct Axis: Sendable, Equatable {
+public struct SweepAxis: Sendable, Equatable {
     public let keys: [String]
-    /// [place][key]
-    public let values: [[TrialValue]]
+    /// A column of values for each key, all of one length.
+    public let columns: [[TrialValue]]
 
-    public init(keys: [String], values: [[TrialValue]]) {
+    /// - Precondition: at least one key, and a column of the same length for each.
+    public init(keys: [String], columns: [[TrialValue]]) {
+        precondition(keys.count == columns.count && !keys.isEmpty && columns.allSatisfy { $0.count == columns[0].count }, "a column for each key")
         self.keys = keys
-        self.values = values
+        self.columns = columns
     }
 
-    public var count: Int { values.count }
+    public var count: Int { columns[0].count }
 
     /// The values of `{ from, to, count, scale }` or `{ from, to, step }`, ends included, rounded to 15 digits so that 0.1 is 0.1 wherever it comes from.
     static func range(_ members: [String: TrialValue]) throws(TrialRefusal) -> [TrialValue] {
@@ -64,7 +66,8 @@ public struct Axis: Sendable, Equatable {
 private func power(_ from: Double, _ to: Double, _ share: Double) -> Double { from * pow(to / from, share) }
 
 private func rounded(_ value: Double) -> Double {
-    withVaList([value]) { list in
+    if value == value.rounded(), abs(value) < 1e15 { return value }
+    return withVaList([value]) { list in
         var text = [CChar](repeating: 0, count: 40)
         vsnprintf(&text, text.count, "%.15g", list)
         return strtod(text, nil)
