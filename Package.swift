@@ -21,6 +21,7 @@ let package = Package(
             cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread"), .linkedLibrary("m")]),
         .systemLibrary(name: "CLAPACK", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         // The rooms; arrows run downward only.
         .target(name: "LinearAlgebra", dependencies: ["CCompute", "CLAPACK"]),
         .target(name: "Differentiation"),
@@ -31,13 +32,14 @@ let package = Package(
         .target(name: "Spectra", dependencies: ["LinearAlgebra"]),
         .target(name: "Solvers", dependencies: ["Compute", "Spectra"]),
         .target(name: "Studies", dependencies: ["Solvers", "Reports"]),
+        .target(name: "Sweeps", dependencies: ["CCompute", "CSQLite", "Solvers", "ProblemFiles", "Reports"]),
         .target(name: "Benchmarks", dependencies: ["CCompute", "CLAPACK", "Compute", "Solvers"]),
         .target(name: "Reports"),
         .target(name: "Residua", dependencies: ["Compute", "Differentiation", "LinearAlgebra", "Models", "Problems", "Solvers", "Spectra"]),
         .executableTarget(
             name: "ResiduaCommand",
             dependencies: [
-                "Residua", "ProblemFiles", "Studies", "Reports", "Benchmarks",
+                "Residua", "ProblemFiles", "Studies", "Sweeps", "Reports", "Benchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/residua"),
@@ -55,6 +57,7 @@ let package = Package(
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(name: "SolversTests", dependencies: ["Solvers", "TestSupport"]),
         .testTarget(name: "StudiesTests", dependencies: ["Studies", "Reports", "Compute", "TestSupport"]),
+        .testTarget(name: "SweepsTests", dependencies: ["Sweeps", "Compute", "Reports", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(name: "ResiduaTests", dependencies: ["Residua"]),
         .testTarget(name: "ResiduaCommandTests", dependencies: ["TestSupport"]),

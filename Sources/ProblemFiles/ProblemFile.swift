@@ -1,6 +1,5 @@
 import Models
 import Problems
-import TOMLKit
 
 /// A problem file while it is read: the same as a catalogue entry, in TOML.
 ///
@@ -39,36 +38,10 @@ struct ProblemFile {
 
     /// - Parameter path: The file, as errors shall name it.
     init(_ bytes: [UInt8], path: String) throws(ProblemFileError) {
-        guard bytes.count <= ProblemFile.largestSize else {
-            throw .malformed(
-                path: path, line: 1, reason: "a problem file has at most \(ProblemFile.largestSize) bytes, and this one has \(bytes.count)")
-        }
-        guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            let line = 1 + bytes.prefix { $0 != 0 }.filter { $0 == UInt8(ascii: "\n") }.count
-            throw .malformed(path: path, line: bytes.contains(0) ? line : 1, reason: "it is not a text in UTF-8")
-        }
-        let places = TOMLPlaces(text)
-        if let flaw = places.flaw { throw .malformed(path: path, line: flaw.line, reason: flaw.reason) }
-        do {
-            let table = try TOMLTable(string: text)
-            guard case .table(let members) = TOMLNode(table: table) else {
-                throw ProblemFileError.malformed(path: path, line: 1, reason: "it is no table")
-            }
-            root = members
-        } catch let error as TOMLParseError {
-            throw .malformed(path: path, line: error.source.begin.line, reason: ProblemFile.reason(error.description))
-        } catch {
-            throw .malformed(path: path, line: 1, reason: "\(error)")
-        }
+        let document = try TOMLDocument(bytes, path: path, largestSize: ProblemFile.largestSize, what: "a problem file")
         self.path = path
-        self.places = places
-    }
-
-    /// The parser's words as part of a sentence.
-    private static func reason(_ text: String) -> String {
-        let line = text.split(separator: "\n").first.map(String.init) ?? "it cannot be read"
-        let plain = line.hasSuffix(".") ? String(line.dropLast()) : line
-        return plain.prefix(1).lowercased() + plain.dropFirst()
+        root = document.root
+        places = document.places
     }
 
     // MARK: Complaints

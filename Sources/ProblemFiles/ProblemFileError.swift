@@ -8,7 +8,7 @@ public enum ProblemFileError: Error, Sendable, Equatable {
     /// The file cannot be read, or is no text.
     case unreadable(ModelError)
     /// The text breaks the rules of TOML.
-    case malformed(path: String, line: Int, reason: String)
+    case malformed(path: String, line: Int, column: Int = 1, reason: String)
     /// A key that is not known, missing, or whose value is of the wrong kind.
     case key(path: String, line: Int?, key: String, reason: String)
     /// An equation or another part that cannot be used.
@@ -23,7 +23,7 @@ extension ProblemFileError: CustomStringConvertible {
         case .unknown(let name, let nearest):
             "there is no problem \"\(name)\" in the catalogue and no file of that name; the nearest name is \"\(nearest)\", and `residua problems` lists all"
         case .unreadable(let error): error.description
-        case .malformed(let path, let line, let reason): "\(path):\(line): this is not TOML: \(reason)"
+        case .malformed(let path, let line, _, let reason): "\(path):\(line): this is not TOML: \(reason)"
         case .key(let path, let line, let key, let reason): "\(ProblemFileError.place(path, line)): \(key): \(reason)"
         case .problem(let path, let line, let key, let error):
             "\(ProblemFileError.place(path, line)): \(key.map { $0 + ": " } ?? "")\(error)"

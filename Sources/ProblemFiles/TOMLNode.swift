@@ -1,7 +1,7 @@
 import TOMLKit
 
 /// A value of a TOML document.
-indirect enum TOMLNode {
+package indirect enum TOMLNode: Sendable {
     case table([String: TOMLNode])
     case array([TOMLNode])
     case string(String)
@@ -29,7 +29,7 @@ indirect enum TOMLNode {
     }
 
     /// What it is, for a sentence.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .table: "a table"
         case .array: "an array"

@@ -2,26 +2,29 @@
 ///
 /// The parser keeps neither places nor the order of a table's keys. This looks at the text before it does; of what breaks the rules of TOML it finds
 /// some, the rest it walks over.
-struct TOMLPlaces {
+package struct TOMLPlaces: Sendable {
     /// The line, from 1, by path.
-    private(set) var lines: [String: Int] = [:]
+    package private(set) var lines: [String: Int] = [:]
+    /// The column of its first byte, from 1, by path.
+    package private(set) var columns: [String: Int] = [:]
     /// All paths in the order of the text.
-    private(set) var order: [String] = []
+    package private(set) var order: [String] = []
     /// The first place where a key or a value does not begin as one can, which the parser does not survive everywhere.
-    private(set) var flaw: (line: Int, reason: String)?
+    package private(set) var flaw: (line: Int, reason: String)?
 
     private let bytes: [UInt8]
     private var position = 0
     private var line = 1
+    private var lineStart = 0
     private var counts: [String: Int] = [:]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         bytes = Array(text.utf8)
         document()
     }
 
     /// The line of a path, or of the nearest one above it.
-    func line(of path: String) -> Int? {
+    package func line(of path: String) -> Int? {
         var path = Substring(path)
         while true {
             if let line = lines[String(path)] { return line }
@@ -30,14 +33,25 @@ struct TOMLPlaces {
         }
     }
 
+    /// The line and column of a path, or of the nearest one above it.
+    package func place(of path: String) -> (line: Int, column: Int)? {
+        var path = Substring(path)
+        while true {
+            if let line = lines[String(path)] { return (line, columns[String(path)] ?? 1) }
+            guard let cut = path.lastIndex(where: { $0 == "." || $0 == "[" }) else { return nil }
+            path = path[..<cut]
+        }
+    }
+
     /// The keys of a table, in the order of the text.
-    func keys(of table: String) -> [String] {
+    package func keys(of table: String) -> [String] {
         order.filter { $0.hasPrefix(table + ".") }.map { String($0.dropFirst(table.count + 1)) }.filter { !$0.contains(".") && !$0.contains("[") }
     }
 
     private mutating func note(_ path: String) {
         guard lines[path] == nil else { return }
         lines[path] = line
+        columns[path] = position - lineStart + 1
         order.append(path)
     }
 
@@ -46,8 +60,11 @@ struct TOMLPlaces {
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private mutating func advance() {
-        if next == UInt8(ascii: "\n") { line += 1 }
         position += 1
+        if position <= bytes.count, bytes[position - 1] == UInt8(ascii: "\n") {
+            line += 1
+            lineStart = position
+        }
     }
 
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
@@ -78,6 +95,7 @@ struct TOMLPlaces {
             let start = position
             if byte == UInt8(ascii: "[") {
                 advance()
+                let column = start - lineStart + 1
                 let isArray = take("[")
                 prefix = current(key())
                 if isArray {
@@ -87,6 +105,7 @@ struct TOMLPlaces {
                     prefix += "[\(count)]"
                 }
                 note(prefix)
+                if lines[prefix] == line { columns[prefix] = column }
                 while let byte = next, byte != UInt8(ascii: "\n") { advance() }
             } else {
                 pair(in: prefix)
@@ -130,7 +149,7 @@ struct TOMLPlaces {
     private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
     private mutating func pair(in prefix: String) {
-        let line = line
+        let (line, column) = (line, position - lineStart + 1)
         let keys = key()
         var path = prefix
         for key in keys {
@@ -138,6 +157,7 @@ struct TOMLPlaces {
             note(path)
         }
         lines[path] = line
+        columns[path] = column
         guard take("=") else { return }
         value(path, depth: 0)
     }
@@ -187,10 +207,12 @@ struct TOMLPlaces {
 
     private mutating func inline(_ prefix: String, depth: Int) {
         var path = prefix
+        let column = position - lineStart + 1
         for key in key() {
             path += "." + key
             note(path)
         }
+        columns[path] = column
         guard take("=") else { return }
         value(path, depth: depth + 1)
     }

@@ -6,11 +6,11 @@ import Reports
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Validates a problem file or a model and says what it would do.",
+        commandName: "check", abstract: "Validates a problem file, a sweep's manifest or a model and says what it would do.",
         discussion: """
             Example: residua check poisson2d
 
-            FILE is a problem file in TOML, a catalogue name, or a .safetensors file with a network (layers.K.weight), random features \
+            FILE is a problem file in TOML, a catalogue name, a sweep's manifest (`residua sweep --help`), or a .safetensors file with a network (layers.K.weight), random features \
             (features.weight) or points (interior). A problem file:
 
               name = "my-burgers"
@@ -38,11 +38,17 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let started = ContinuousClock.now
-        let (members, lines) = try file.hasSuffix(".safetensors") ? ModelCheck(path: file).result : ProblemCheck(file, points: points).result
+        let (members, lines) = try result()
         if common.json {
             try Terminal.result(common.report(members, device: "", started: started).text)
         } else {
             try Terminal.result(lines.joined(separator: "\n"))
         }
+    }
+
+    private func result() throws -> (members: [(key: String, value: JSONValue)], lines: [String]) {
+        if file.hasSuffix(".safetensors") { return try ModelCheck(path: file).result }
+        if SweepCheck.isManifest(file) { return try SweepCheck(path: file).result }
+        return try ProblemCheck(file, points: points).result
     }
 }

@@ -10,6 +10,7 @@ import Reports
 import Solvers
 import Spectra
 import Studies
+import Sweeps
 
 extension Failure {
     /// The exit code for an error of one of the rooms; nil for errors of the argument parser, which has its own.
@@ -17,6 +18,8 @@ extension Failure {
         guard let code = Failure.code(error) else { return nil }
         // What is wrong with a file begins with the file's name, which is left as it is written.
         if let error = error as? ModelError, !error.isTooLarge {
+            self.init(code, Failure.stopped("\(error)"))
+        } else if let error = error as? SweepError {
             self.init(code, Failure.stopped("\(error)"))
         } else if let error = error as? ProblemFileError, !error.isAboutName {
             self.init(code, Failure.stopped("\(error)"))
@@ -66,6 +69,13 @@ extension Failure {
             case .solver(_, .badArgument), .solver(_, .problem): .usage
             case .solver(_, .compute(let inner)): code(inner)
             case .assembly, .solver, .journal: .internalError
+            }
+        case let error as SweepError:
+            switch error {
+            case .manifest, .unreadable, .changed, .damaged: .badInput
+            case .busy: .interrupted
+            case .disk, .database: .internalError
+            case .usage: .usage
             }
         case is ReportError: .internalError
         default: nil

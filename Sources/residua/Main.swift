@@ -17,7 +17,7 @@ struct ResiduaCommand: ParsableCommand {
         version: Version.text,
         subcommands: [
             DevicesCommand.self, DemoCommand.self, ProblemsCommand.self, CheckCommand.self, SpectrumCommand.self, EvaluateCommand.self,
-            TrainCommand.self, CompareCommand.self, ReproduceCommand.self, MatMulCommand.self, BenchCommand.self,
+            TrainCommand.self, CompareCommand.self, SweepCommand.self, ReproduceCommand.self, MatMulCommand.self, BenchCommand.self,
         ])
 
     static func main() {

@@ -137,7 +137,7 @@ struct NetworkSource: ParsableArguments {
                     + "(\(used.fields.joined(separator: ", "))): give a network with one output a field.")
         }
         let collocated =
-            try file.map { try SpectrumSource.points($0, of: used, path: data ?? "") }
+            try file.map { try $0.collocation(of: used, path: data ?? "") }
             ?? used.collocationPoints(points ?? 400, sampling: Sampling(parsing: sampling), seed: seed)
         return Setting(problem: used, points: collocated, network: network)
     }

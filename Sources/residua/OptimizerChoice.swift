@@ -3,8 +3,6 @@ import Solvers
 
 /// `--optimizer` and what belongs to it.
 struct OptimizerChoice: ParsableArguments {
-    static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm"]
-
     @Option(help: "gd, adam, adamw, lbfgs, bfgs, ssbroyden or lm.")
     var optimizer: String = "adam"
 
@@ -24,8 +22,8 @@ struct OptimizerChoice: ParsableArguments {
     var history: Int = 50
 
     func check() throws {
-        guard OptimizerChoice.names.contains(optimizer) else {
-            throw ValidationError("--optimizer \(optimizer): choose one of \(OptimizerChoice.names.joined(separator: ", ")).")
+        guard OptimizerSettings.names.contains(optimizer) else {
+            throw ValidationError("--optimizer \(optimizer): choose one of \(OptimizerSettings.names.joined(separator: ", ")).")
         }
         if let learningRate, !(optimizer == "gd" && learningRate == "auto") {
             guard let eta = Double(learningRate), eta > 0, eta.isFinite else {
@@ -51,16 +49,9 @@ struct OptimizerChoice: ParsableArguments {
     }
 
     func make() -> any Optimizer {
-        let eta = learningRate.flatMap { Double($0) } ?? 1e-3
-        let schedule = decayFactor.map { LearningRate.exponential(eta, factor: $0, every: decaySteps) } ?? .constant(eta)
-        switch optimizer {
-        case "gd": return GradientDescent(rate: learningRate == "auto" ? .inverseCurvature : .fixed(eta))
-        case "adamw": return Adam(schedule, decay: weightDecay)
-        case "lbfgs": return LimitedMemoryBFGS(history: history)
-        case "bfgs": return DenseBroyden(.bfgs)
-        case "ssbroyden": return DenseBroyden(.selfScaled)
-        case "lm": return LevenbergMarquardt()
-        default: return Adam(schedule)
-        }
+        OptimizerSettings(
+            optimizer, learningRate: learningRate == "auto" ? nil : learningRate.flatMap { Double($0) } ?? 1e-3, decayFactor: decayFactor,
+            decaySteps: decaySteps, weightDecay: weightDecay, history: history
+        ).make()
     }
 }

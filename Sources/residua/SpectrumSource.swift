@@ -140,7 +140,7 @@ struct SpectrumSource: ParsableArguments {
         let wanted = points ?? (count < Int.max / 2 ? 2 * count : Int.max)
         try FeatureStudy.checkMemory(rows: file?.interior.rows ?? wanted, features: count, methods: methods, testPoints: 4000)
         let collocated =
-            try file.map { try SpectrumSource.points($0, of: used, path: data ?? "") }
+            try file.map { try $0.collocation(of: used, path: data ?? "") }
             ?? used.collocationPoints(wanted, sampling: Sampling(parsing: sampling), seed: seed)
         if file == nil, collocated.interior.count != wanted {
             notes.append("\(collocated.interior.count) interior points are used, the next full grid after \(wanted)")
@@ -174,16 +174,6 @@ struct SpectrumSource: ParsableArguments {
         conditions.map { text in String(text.prefix { $0 != ":" }.filter { $0 != " " }) }.reduce(into: []) { names, name in
             if !names.contains(name) { names.append(name) }
         }
-    }
-
-    /// A file's points as a problem's; conditions without an array of their own take "boundary", and every array of the interior's length goes along.
-    static func points(_ file: CollocationData, of problem: Problem, path: String) throws -> CollocationPoints {
-        var conditions = file.conditions
-        for condition in problem.conditions where conditions[condition.name] == nil { conditions[condition.name] = file.conditions["boundary"] }
-        let named = CollocationData(interior: file.interior, conditions: conditions, arrays: file.arrays)
-        let points = try named.points(for: problem, path: path)
-        let interior = PointSet(file.interior, data: file.arrays.filter { $0.value.count == file.interior.rows })
-        return CollocationPoints(interior: interior, conditions: points.conditions)
     }
 
     static func parameters(_ texts: [String]) throws -> [String: Double] {

@@ -9,70 +9,37 @@
 #include <unistd.h>
 
 #include "opencl.h"
+#include "sha256.h"
 
 static const char magic[8] = {'R', 'E', 'S', 'I', 'D', 'U', 'A', '1'};
 enum { HEADER = 8 + 32 + 8 + 32, LARGEST = 64 << 20 };
 
-// MARK: SHA-256 (FIPS 180-4)
-
-static const uint32_t rounds[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
-    0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
-    0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
-    0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
-    0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f,
-    0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
-
-typedef struct sha256 {
-    uint32_t h[8];
-    uint8_t block[64];
-    uint64_t length;
-} sha256;
-
-static uint32_t rotate(uint32_t x, int by) { return x >> by | x << (32 - by); }
-
-static void digest_block(sha256 *s) {
-    uint32_t w[64], v[8];
-    for (int i = 0; i < 16; i++)
-        w[i] = (uint32_t)s->block[4 * i] << 24 | (uint32_t)s->block[4 * i + 1] << 16 | (uint32_t)s->block[4 * i + 2] << 8 | s->block[4 * i + 3];
-    for (int i = 16; i < 64; i++) {
-        const uint32_t a = w[i - 15], b = w[i - 2];
-        w[i] = w[i - 16] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) + w[i - 7] + (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
-    }
-    memcpy(v, s->h, sizeof v);
-    for (int i = 0; i < 64; i++) {
-        const uint32_t e = v[4], a = v[0];
-        const uint32_t t = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & v[5]) ^ (~e & v[6])) + rounds[i] + w[i];
-        const uint32_t u = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t;
-        v[0] = t + u;
-    }
-    for (int i = 0; i < 8; i++) s->h[i] += v[i];
-}
-
-static void digest(sha256 *s, const void *from, size_t size) {
-    for (const uint8_t *p = from; size > 0; size--) {
-        s->block[s->length++ % 64] = *p++;
-        if (s->length % 64 == 0) digest_block(s);
-    }
-}
-
-static ocl_key digest_end(sha256 *s) {
-    const uint64_t bits = s->length * 8;
-    const uint8_t one = 0x80, zero = 0;
-    digest(s, &one, 1);
-    while (s->length % 64 != 56) digest(s, &zero, 1);
-    for (int i = 7; i >= 0; i--) digest(s, &(uint8_t){(uint8_t)(bits >> (8 * i))}, 1);
-    ocl_key key;
-    for (int i = 0; i < 32; i++) key.bytes[i] = (uint8_t)(s->h[i / 4] >> (24 - 8 * (i % 4)));
-    return key;
-}
+// MARK: Keys
 
 ocl_key ocl_hash(const void *const *parts, const size_t *sizes, int count) {
-    sha256 s = {{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}, {0}, 0};
-    for (int i = 0; i < count; i++) digest(&s, parts[i], sizes[i]);
-    return digest_end(&s);
+    cc_sha256 state = cc_sha256_start();
+    uint8_t block[64];
+    uint64_t length = 0;
+    for (int i = 0; i < count; i++) {
+        const uint8_t *from = parts[i];
+        for (size_t left = sizes[i]; left > 0;) {
+            const size_t filled = length % 64;
+            if (filled == 0 && left >= 64) {
+                const size_t whole = left / 64 * 64;
+                cc_sha256_blocks(&state, from, whole / 64);
+                length += whole, from += whole, left -= whole;
+                continue;
+            }
+            const size_t taken = left < 64 - filled ? left : 64 - filled;
+            memcpy(block + filled, from, taken);
+            length += taken, from += taken, left -= taken;
+            if (length % 64 == 0) cc_sha256_blocks(&state, block, 1);
+        }
+    }
+    ocl_key key;
+    cc_sha256_end(&state, block, length);
+    cc_sha256_digest(&state, key.bytes);
+    return key;
 }
 
 ocl_key ocl_program_key(const ocl_device *d, const char *source, const char *options) {

@@ -1,0 +1,43 @@
+/// An optimiser by its name and numbers.
+public struct OptimizerSettings: Sendable, Equatable {
+    public static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm"]
+
+    /// One of `names`.
+    public var name: String
+    /// Of gd, adam and adamw; nil is for gd one over the largest curvature.
+    public var learningRate: Double?
+    /// The rate falls by this factor every `decaySteps`; nil for a constant one.
+    public var decayFactor: Double?
+    public var decaySteps: Int
+    /// Of adamw.
+    public var weightDecay: Double
+    /// Pairs that lbfgs keeps.
+    public var history: Int
+
+    public init(
+        _ name: String, learningRate: Double? = 1e-3, decayFactor: Double? = nil, decaySteps: Int = 1000, weightDecay: Double = 1e-2,
+        history: Int = 50
+    ) {
+        self.name = name
+        self.learningRate = learningRate
+        self.decayFactor = decayFactor
+        self.decaySteps = decaySteps
+        self.weightDecay = weightDecay
+        self.history = history
+    }
+
+    /// - Returns: Adam for a name that is not known.
+    public func make() -> any Optimizer {
+        let eta = learningRate ?? 1e-3
+        let schedule = decayFactor.map { LearningRate.exponential(eta, factor: $0, every: decaySteps) } ?? .constant(eta)
+        switch name {
+        case "gd": return GradientDescent(rate: learningRate.map { .fixed($0) } ?? .inverseCurvature)
+        case "adamw": return Adam(schedule, decay: weightDecay)
+        case "lbfgs": return LimitedMemoryBFGS(history: history)
+        case "bfgs": return DenseBroyden(.bfgs)
+        case "ssbroyden": return DenseBroyden(.selfScaled)
+        case "lm": return LevenbergMarquardt()
+        default: return Adam(schedule)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// How a sweep is given to a cluster or to GNU parallel: the command line of a shard, once for each.
+public struct Submission: Sendable {
+    public let manifest: String
+    public let store: String
+    public let program: String
+    public let shards: Int
+    public let workers: Int
+
+    /// - Precondition: at least one shard and one worker.
+    public init(manifest: String, store: String, program: String, shards: Int, workers: Int) {
+        precondition(shards >= 1 && workers >= 1, "at least one shard and one worker")
+        self.manifest = manifest
+        self.store = store
+        self.program = program
+        self.shards = shards
+        self.workers = workers
+    }
+
+    /// A number of shards for so many trials: one for a hundred of them, 50 to 1000, but no more than there are trials or the scheduler's arrays may have.
+    public static func shards(trials: Int, largest: Int? = nil) -> Int { max(1, min(max(50, min(1000, trials / 100)), trials, largest ?? .max)) }
+
+    /// `MaxArraySize` in what `scontrol show config` prints.
+    public static func largestArray(inConfiguration text: String) -> Int? {
+        for line in text.split(separator: "\n") where line.hasPrefix("MaxArraySize") {
+            return line.split(separator: "=").last.flatMap { Int($0.filter { $0 != " " }) }
+        }
+        return nil
+    }
+
+    private func command(_ shard: String, workers: String) -> String {
+        "\(Submission.quoted(program)) sweep run \(Submission.quoted(manifest)) --store \(Submission.quoted(store)) --shard \(shard) --workers \(workers) --quiet"
+    }
+
+    /// A batch file for Slurm: an array with a task a shard.
+    ///
+    /// The polite end a minute before the time is up lets a task finish its trials in hand and end with 75, upon which Slurm requeues it if its
+    /// configuration has RequeueExit=75.
+    /// - Parameters:
+    ///   - name: of the job.
+    ///   - time: as `--time` takes it; nil for the partition's default.
+    public func slurm(name: String, time: String?, partition: String?) -> String {
+        var lines = ["#!/bin/bash"]
+        let safe = String(name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+        lines.append("#SBATCH --job-name=\(safe)")
+        lines.append("#SBATCH --array=0-\(shards - 1)")
+        lines.append("#SBATCH --ntasks=1")
+        lines.append("#SBATCH --cpus-per-task=\(workers)")
+        if let time { lines.append("#SBATCH --time=\(time)") }
+        if let partition { lines.append("#SBATCH --partition=\(partition)") }
+        lines += ["#SBATCH --requeue", "#SBATCH --open-mode=append", "#SBATCH --signal=B:TERM@60", "#SBATCH --output=\(store)/slurm-%a.log", ""]
+        lines.append("# Interrupted tasks end with 75: with RequeueExit=75 in slurm.conf they are queued again, else submit this file once more.")
+        lines.append("exec " + command("\"$SLURM_ARRAY_TASK_ID/\(shards)\"", workers: "\"${SLURM_CPUS_PER_TASK:-\(workers)}\""))
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A line for GNU parallel, which runs again what did not end well when it is given once more.
+    public var parallel: String {
+        "seq 0 \(shards - 1) | parallel --joblog \(Submission.quoted(store + "/parallel.log")) --resume-failed "
+            + command("{}/\(shards)", workers: "\(workers)")
+    }
+
+    /// A word for the shell.
+    static func quoted(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./+:=@%".unicodeScalars.contains($0)) }
+        return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

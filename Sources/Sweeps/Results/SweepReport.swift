@@ -1,0 +1,233 @@
+import Reports
+
+/// A sweep as a page: counts, medians with bands over the replicates, two metrics against each other with their rank correlation.
+public struct SweepReport {
+    private let list: TrialList
+    private let results: MergedResults
+    private let table: ResultTable
+    private let x: String
+    private let y: String
+    /// Keys that vary, the seeds aside.
+    private let varying: [String]
+    private let configurations: [SweepConfiguration]
+
+    /// Most curves in one panel, and most points of a scatter.
+    private static let mostCurves = 6
+    private static let mostPoints = 6000
+
+    /// - Parameters:
+    ///   - x: a metric, shown against `y`; the kind's choice if nil.
+    public init(_ list: TrialList, _ results: MergedResults, x: String? = nil, y: String? = nil) throws {
+        self.list = list
+        self.results = results
+        let table = try ResultTable(results)
+        let kind = list.expansion.manifest.kind
+        for name in [x, y].compactMap({ $0 }) { try table.require(name) }
+        func first(_ wanted: String) -> String { table.metrics.contains(wanted) ? wanted : table.metrics.first ?? wanted }
+        self.x = x ?? first(kind.shown.x)
+        self.y = y ?? first(kind.shown.y)
+        self.table = table
+        varying = list.expansion.manifest.axes.flatMap(\.keys).filter { $0 != "seed" }
+        configurations = SweepConfiguration.all(list, table.rows, varying: varying)
+    }
+
+    /// - Parameter facts: what the command knows: version, device, ….
+    public func write(to folder: String, facts: [(name: String, value: String)], gnuplot: Gnuplot? = Gnuplot()) throws -> WrittenReport {
+        try page(facts).write(to: folder, gnuplot: gnuplot)
+    }
+
+    private func page(_ facts: [(name: String, value: String)]) throws -> Report {
+        let manifest = list.expansion.manifest
+        var sections = [counts(), medians()].compactMap { $0 } + [scatter()]
+        if let curves = try curves() { sections.append(curves) }
+        let total = configurations.reduce(0) { $0 + $1.trials }
+        let done = table.rows.filter { $0.status == .done }.count
+        return Report(
+            title: "Sweep \(manifest.name)",
+            lead:
+                "\(done) of \(total) trials of kind `\(manifest.kind.name)` in \(configurations.count) configurations; a configuration is everything "
+                + "but the seed.",
+            facts: facts + [("manifest", "\(manifest.path) (\(manifest.digest))"), ("seed", "\(manifest.seed), \(manifest.replicates) replicates")],
+            sections: sections)
+    }
+
+    // MARK: Counts
+
+    private func counts() -> Report.Section {
+        let metrics = Array(Set([x, y])).sorted()
+        var shown = Table(
+            columns: ["configuration", "trials", "done", "failed", "diverged", "missing"] + metrics.flatMap { ["median \($0)", "quartiles"] })
+        for configuration in configurations + [SweepConfiguration.total(configurations)] {
+            var row: [Table.Cell] = [
+                .text(configuration.label), .count(configuration.trials), .count(configuration.count(.done)), .count(configuration.count(.failed)),
+                .count(configuration.count(.diverged)), .count(configuration.trials - configuration.rows.count),
+            ]
+            for metric in metrics {
+                let quartiles = Statistics.quartiles(configuration.values(metric))
+                row.append(.optional(quartiles?.median))
+                row.append(quartiles.map { .text("\(NumberText.short($0.low)) … \(NumberText.short($0.high))") } ?? .missing)
+            }
+            shown.append(row)
+        }
+        var blocks: [Report.Block] = [.table(shown, name: "configurations", caption: "Medians and quartiles are over the replicates that are done.")]
+        let failures = Dictionary(grouping: table.rows.compactMap(\.reason)) { $0 }.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        if !failures.isEmpty {
+            var reasons = Table(columns: ["reason", "trials"])
+            for (reason, list) in failures.prefix(20) { reasons.append([.text(reason), .count(list.count)]) }
+            blocks.append(.table(reasons, name: "failures", caption: "Why trials failed; they are run again by `--retry failed`."))
+        }
+        return Report.Section("Trials", blocks)
+    }
+
+    // MARK: Medians
+
+    /// For each axis of numbers: medians of y with quartiles over the replicates, a curve for each combination of the others.
+    private func medians() -> Report.Section? {
+        var figures: [Report.Block] = []
+        for key in varying {
+            let places = configurations.compactMap { $0.settings[key]?.number }
+            guard Set(places).count >= 2, places.count == configurations.count else { continue }
+            let others = Dictionary(grouping: configurations) { configuration in
+                SweepConfiguration.label(configuration.settings, without: key, of: varying)
+            }
+            let isPooled = others.count > Self.mostCurves
+            let groups = isPooled ? [("all", configurations)] : others.sorted { $0.key < $1.key }
+            var curves: [Curve] = []
+            for (index, (name, members)) in groups.enumerated() {
+                var (xs, middle, low, high): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
+                for (place, list) in Dictionary(grouping: members, by: { $0.settings[key]?.number ?? .nan }).sorted(by: { $0.key < $1.key }) {
+                    guard let quartiles = Statistics.quartiles(list.flatMap { $0.values(y) }) else { continue }
+                    xs.append(place)
+                    middle.append(quartiles.median)
+                    low.append(quartiles.low)
+                    high.append(quartiles.high)
+                }
+                guard !xs.isEmpty else { continue }
+                curves.append(
+                    Curve(
+                        name.isEmpty ? "median" : name, x: xs, y: middle, band: (low, high),
+                        style: CurveStyle(Colour.cycle[index % Colour.cycle.count], mark: .disc)))
+            }
+            guard !curves.isEmpty else { continue }
+            let panel = Panel(title: "", x: Axis(key, scale(curves.flatMap(\.x))), y: Axis(y, scale(curves.flatMap(\.y))), curves: curves)
+            figures.append(
+                .figure(
+                    Figure(
+                        name: "medians-" + String(key.map { $0.isLetter && $0.isASCII || $0.isNumber ? $0 : "-" }), title: "\(y) against \(key)",
+                        caption: "Medians; bands between the quartiles over the replicates" + (isPooled ? " and all other settings." : "."),
+                        panels: [panel], columns: 1, panelWidth: 640, panelHeight: 380)))
+        }
+        return figures.isEmpty ? nil : Report.Section("Medians", figures)
+    }
+
+    private func scale(_ values: [Double]) -> Axis.Scale {
+        let finite = values.filter(\.isFinite)
+        guard let low = finite.min(), let high = finite.max(), low > 0 else { return .linear }
+        return high / low > 50 ? .logarithmic : .linear
+    }
+
+    // MARK: Scatter
+
+    private func scatter() -> Report.Section {
+        var (pooled, within): ((x: [Double], y: [Double]), [(name: String, count: Int, rho: Double?)]) = (([], []), [])
+        var groups: [(name: String, x: [Double], y: [Double])] = []
+        for configuration in configurations {
+            let pairs = configuration.pairs(x, y)
+            guard !pairs.x.isEmpty else { continue }
+            pooled.x += pairs.x
+            pooled.y += pairs.y
+            within.append((configuration.label, pairs.x.count, Statistics.rankCorrelation(pairs.x, pairs.y)))
+            groups.append((configuration.label, pairs.x, pairs.y))
+        }
+        let all = Statistics.rankCorrelation(pooled.x, pooled.y)
+        let each = within.compactMap(\.rho)
+        var sentences = [
+            "Spearman's rank correlation of \(x) and \(y), all \(pooled.x.count) trials pooled: \(all.map { NumberText.fixed($0, decimals: 3) } ?? "not defined")."
+        ]
+        if let quartiles = Statistics.quartiles(each) {
+            sentences.append(
+                "Within configurations, over \(each.count) of them: median \(NumberText.fixed(quartiles.median, decimals: 3)), quartiles "
+                    + "\(NumberText.fixed(quartiles.low, decimals: 3)) and \(NumberText.fixed(quartiles.high, decimals: 3)); positive in "
+                    + "\(each.filter { $0 > 0 }.count).")
+        } else {
+            sentences.append("Within configurations it is not defined: that takes three replicates that differ.")
+        }
+        var table = Table(columns: ["configuration", "trials", "rank correlation"])
+        table.append([.text("all, pooled"), .count(pooled.x.count), .optional(all)])
+        for (name, count, rho) in within { table.append([.text(name), .count(count), .optional(rho)]) }
+        var blocks: [Report.Block] = [.list(sentences)]
+        if groups.count > Self.mostCurves { groups = [("all trials", pooled.x, pooled.y)] }
+        let step = max(1, (pooled.x.count + Self.mostPoints - 1) / Self.mostPoints)
+        let curves = groups.enumerated().map { index, group in
+            let chosen = stride(from: 0, to: group.x.count, by: step).map { $0 }
+            return Curve(
+                group.name, x: Self.distinct(chosen.map { group.x[$0] }), y: chosen.map { group.y[$0] },
+                style: CurveStyle(Colour.cycle[index % Colour.cycle.count], mark: .disc, marksOnly: true))
+        }
+        if !pooled.x.isEmpty {
+            let panel = Panel(title: "", x: Axis(x, scale(pooled.x)), y: Axis(y, scale(pooled.y)), curves: curves)
+            blocks.append(
+                .figure(
+                    Figure(
+                        name: "scatter", title: "\(y) against \(x)",
+                        caption: step > 1 ? "Every \(step)th trial; the correlations are over all." : "A point a trial.", panels: [panel], columns: 1,
+                        panelWidth: 640, panelHeight: 420)))
+        }
+        blocks.append(.table(table, name: "correlations", caption: ""))
+        return Report.Section("\(x) and \(y)", blocks)
+    }
+
+    /// The values with equal ones moved by the last bit, as a curve's places have to differ.
+    private static func distinct(_ values: [Double]) -> [Double] {
+        var seen: Set<Double> = []
+        return values.map { value in
+            var moved = value
+            while !seen.insert(moved).inserted { moved = moved.nextUp }
+            return moved
+        }
+    }
+
+    // MARK: Curves
+
+    /// Medians of the loss over the replicates, step by step.
+    private func curves() throws -> Report.Section? {
+        let names = try results.seriesNames()
+        guard names.contains("step"), names.contains("loss"), configurations.count <= 24 else { return nil }
+        var steps: [Int: [Double]] = [:]
+        var losses: [Int: [Double]] = [:]
+        try results.forEachSeries("step") { steps[$0] = $1 }
+        try results.forEachSeries("loss") { losses[$0] = $1 }
+        let shown = configurations.prefix(Self.mostCurves)
+        var curves: [Curve] = []
+        for (index, configuration) in shown.enumerated() {
+            var values: [Double: [Double]] = [:]
+            for row in configuration.rows where row.status == .done {
+                for (step, loss) in zip(steps[row.place] ?? [], losses[row.place] ?? []) { values[step, default: []].append(loss) }
+            }
+            var (xs, middle, low, high): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
+            for (step, list) in values.sorted(by: { $0.key < $1.key }) {
+                guard let quartiles = Statistics.quartiles(list) else { continue }
+                xs.append(step)
+                middle.append(quartiles.median)
+                low.append(quartiles.low)
+                high.append(quartiles.high)
+            }
+            guard !xs.isEmpty else { continue }
+            curves.append(
+                Curve(configuration.label, x: xs, y: middle, band: (low, high), style: CurveStyle(Colour.cycle[index % Colour.cycle.count])))
+        }
+        guard !curves.isEmpty else { return nil }
+        let panel = Panel(title: "", x: Axis("step"), y: Axis("loss", scale(curves.flatMap(\.y))), curves: curves)
+        let more = configurations.count - shown.count
+        return Report.Section(
+            "Loss",
+            [
+                .figure(
+                    Figure(
+                        name: "loss", title: "Loss by steps",
+                        caption: "Medians; bands between the quartiles over the replicates."
+                            + (more > 0 ? " The first of \(configurations.count) configurations." : ""),
+                        panels: [panel], columns: 1, panelWidth: 640, panelHeight: 420))
+            ])
+    }
+}

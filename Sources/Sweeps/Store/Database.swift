@@ -1,0 +1,130 @@
+import CSQLite
+
+/// A SQLite file. Used by one thread.
+final class Database {
+    let path: String
+    private var handle: OpaquePointer?
+
+    /// Opens or makes the file, with a write-ahead log and half a minute's patience for others who write.
+    ///
+    /// - Throws: `SweepError.database` or `.disk`.
+    init(_ path: String) throws(SweepError) {
+        self.path = path
+        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
+        guard code == SQLITE_OK else { throw failure(code) }
+        sqlite3_busy_timeout(handle, 30_000)
+        try execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY")
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    func failure(_ code: Int32) -> SweepError {
+        let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+        switch code & 0xFF {
+        case SQLITE_FULL: return .disk(path: path, reason: "the disk is full")
+        case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_IOERR, SQLITE_PERM: return .disk(path: path, reason: text)
+        case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path, holder: "another process")
+        case SQLITE_CORRUPT, SQLITE_NOTADB: return .database(path: path, reason: "this is no sound SQLite file (\(text))")
+        default: return .database(path: path, reason: text)
+        }
+    }
+
+    /// Statements without results.
+    func execute(_ sql: String) throws(SweepError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw failure(code) }
+    }
+
+    func prepare(_ sql: String) throws(SweepError) -> Statement {
+        var statement: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard code == SQLITE_OK, let statement else { throw failure(code) }
+        return Statement(statement, self)
+    }
+
+    /// Rows changed by the last statement.
+    var changes: Int { Int(sqlite3_changes(handle)) }
+    var lastRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// All or nothing.
+    func transaction(_ body: () throws(SweepError) -> Void) throws(SweepError) {
+        try execute("BEGIN IMMEDIATE")
+        do throws(SweepError) {
+            try body()
+            try execute("COMMIT")
+        } catch {
+            sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+            throw error
+        }
+    }
+}
+
+/// A prepared statement. What is bound as bytes has to live until the next step or reset.
+final class Statement {
+    private let handle: OpaquePointer
+    private let database: Database
+
+    fileprivate init(_ handle: OpaquePointer, _ database: Database) {
+        self.handle = handle
+        self.database = database
+    }
+
+    deinit { sqlite3_finalize(handle) }
+
+    /// - Parameter index: from 1.
+    func bind(_ index: Int32, _ value: Int?) {
+        if let value { sqlite3_bind_int64(handle, index, Int64(value)) } else { sqlite3_bind_null(handle, index) }
+    }
+
+    func bind(_ index: Int32, _ value: Double?) {
+        if let value { sqlite3_bind_double(handle, index, value) } else { sqlite3_bind_null(handle, index) }
+    }
+
+    /// Copied.
+    func bind(_ index: Int32, _ text: String?) {
+        let copying = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        if let text { sqlite3_bind_text(handle, index, text, Int32(text.utf8.count), copying) } else { sqlite3_bind_null(handle, index) }
+    }
+
+    /// UTF-8, not copied.
+    func bind(_ index: Int32, text bytes: UnsafeRawBufferPointer?) {
+        guard let bytes, let base = bytes.baseAddress else {
+            sqlite3_bind_null(handle, index)
+            return
+        }
+        sqlite3_bind_text(handle, index, base.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil)
+    }
+
+    /// Not copied.
+    func bind(_ index: Int32, blob bytes: UnsafeRawBufferPointer) { sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil) }
+
+    /// - Returns: whether there is a row.
+    func step() throws(SweepError) -> Bool {
+        let code = sqlite3_step(handle)
+        guard code == SQLITE_ROW || code == SQLITE_DONE else {
+            sqlite3_reset(handle)
+            throw database.failure(code)
+        }
+        return code == SQLITE_ROW
+    }
+
+    /// Steps once and is ready again.
+    func run() throws(SweepError) {
+        _ = try step()
+        reset()
+    }
+
+    func reset() { sqlite3_reset(handle) }
+
+    func integer(_ column: Int32) -> Int? { sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : Int(sqlite3_column_int64(handle, column)) }
+    func number(_ column: Int32) -> Double? { sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_double(handle, column) }
+    func text(_ column: Int32) -> String? { sqlite3_column_text(handle, column).map { String(cString: $0) } }
+
+    /// Little-endian doubles.
+    func numbers(_ column: Int32) -> [Double] {
+        guard let base = sqlite3_column_blob(handle, column) else { return [] }
+        return (0..<Int(sqlite3_column_bytes(handle, column)) / 8).map { place in
+            Double(bitPattern: UInt64(littleEndian: base.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)))
+        }
+    }
+}

@@ -1,0 +1,102 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A shard that this process appends to, and no other.
+final class ShardFile {
+    let path: String
+    private let descriptor: Int32
+    /// All bytes up to here are whole lines.
+    private var length: Int
+    /// The bytes of a torn last line that were cut off; a process that was killed while it wrote leaves one.
+    let torn: Int
+
+    /// Opens or makes the file, takes its lock, and cuts off a torn last line.
+    ///
+    /// - Parameter acceptsChanges: whether results of another version of the manifest may stand in it.
+    /// - Throws: `.busy` if another process has the lock, `.changed`, `.damaged` or `.disk`.
+    init(_ path: String, manifest: Manifest, acceptsChanges: Bool = false) throws(SweepError) {
+        self.path = path
+        descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .disk(path: path, reason: SystemText.lastError) }
+        // From here on the descriptor is closed by deinit, which needs all properties.
+        length = 0
+        var cut = 0
+        var failure: SweepError?
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            failure = code == EWOULDBLOCK ? .busy(path: path, holder: "another process") : .disk(path: path, reason: SystemText.text(of: code))
+        } else {
+            do throws(SweepError) {
+                let file = try MappedFile(path)
+                length = file.wholeLines
+                cut = file.bytes.count - length
+            } catch { failure = error }
+        }
+        torn = cut
+        if let failure { throw failure }
+        if cut > 0, ftruncate(descriptor, off_t(length)) != 0 { throw .disk(path: path, reason: SystemText.lastError) }
+        let header = ShardHeader(manifest)
+        guard length > 0 else {
+            do throws(SweepError) { try append(header.line) } catch {
+                unlink(path)
+                throw error
+            }
+            return
+        }
+        let found = try ShardFile.header(of: MappedFile(path))
+        guard found.digest != header.digest else { return }
+        guard acceptsChanges else { throw .changed(store: path, difference: found.difference(to: manifest)) }
+        try append(header.line)
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// The last header of a shard.
+    static func header(of file: MappedFile) throws(SweepError) -> ShardHeader {
+        var last: ShardHeader?
+        var number = 0
+        try file.lines(0..<file.wholeLines) { line throws(SweepError) in
+            number += 1
+            guard ShardHeader.isHeader(line) else {
+                if number == 1 { throw .damaged(path: file.path, line: 1, reason: "the first line of a shard says which manifest it belongs to") }
+                return
+            }
+            if let flaw = ResultLine.flaw(line) { throw .damaged(path: file.path, line: number, reason: flaw) }
+            do throws(TrialRefusal) { last = try ShardHeader(line) } catch { throw .damaged(path: file.path, line: number, reason: error.reason) }
+        }
+        guard let last else { throw .damaged(path: file.path, line: 1, reason: "the shard is empty") }
+        return last
+    }
+
+    /// Writes whole lines at the end; when that fails nothing of them stays.
+    func append(_ lines: [UInt8]) throws(SweepError) {
+        var code: Int32 = 0
+        lines.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let count = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+                if count < 0, errno == EINTR { continue }
+                if count <= 0 {
+                    code = count < 0 ? errno : ENOSPC
+                    return
+                }
+                done += count
+            }
+        }
+        guard code == 0 else {
+            // What was written in part is kept up to its last whole line.
+            if let file = try? MappedFile(path) { length = max(length, file.wholeLines) }
+            ftruncate(descriptor, off_t(length))
+            throw .disk(path: path, reason: SystemText.text(of: code))
+        }
+        length += lines.count
+    }
+
+    /// Asks the system to put everything on the disk.
+    func synchronize() throws(SweepError) {
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw .disk(path: path, reason: SystemText.lastError) }
+    }
+}

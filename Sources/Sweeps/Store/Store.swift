@@ -1,0 +1,77 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A folder of shards: `shard-K-of-N.jsonl`, one for each process that writes, and `merged.sqlite`.
+public struct Store: Sendable {
+    public let folder: String
+
+    public init(folder: String) { self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder }
+
+    /// The store that belongs to a manifest: its path with the ending replaced by `.sweep`.
+    public init(of manifest: Manifest) {
+        let path = manifest.path
+        let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let end = path[name...].lastIndex(of: ".").flatMap { $0 > name ? $0 : nil } ?? path.endIndex
+        folder = String(path[..<end]) + ".sweep"
+    }
+
+    public var databasePath: String { folder + "/merged.sqlite" }
+
+    func shardPath(_ shard: Shard) -> String { "\(folder)/shard-\(shard.index)-of-\(shard.count).jsonl" }
+
+    /// Makes the folder, and those above it.
+    func make() throws(SweepError) {
+        var prefix = folder.hasPrefix("/") ? "/" : ""
+        for part in folder.split(separator: "/") {
+            prefix += prefix.isEmpty || prefix == "/" ? String(part) : "/" + part
+            if mkdir(prefix, 0o777) != 0, errno != EEXIST {
+                let code = errno
+                guard Store.isFolder(prefix) else { throw .disk(path: folder, reason: SystemText.text(of: code)) }
+            }
+        }
+        guard Store.isFolder(folder) else { throw .disk(path: folder, reason: "a file of that name is in the way") }
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The shards that are there, in the order of their names.
+    public func shardPaths() throws(SweepError) -> [String] { try Store.shards(in: folder) }
+
+    /// The shards of a folder; none if it is not there.
+    static func shards(in folder: String) throws(SweepError) -> [String] {
+        guard let directory = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw .unreadable(path: folder, place: nil, reason: "the folder cannot be read: \(SystemText.lastError)")
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            if name.hasPrefix("shard-"), name.hasSuffix(".jsonl") { names.append(name) }
+        }
+        return names.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { folder + "/" + $0 }
+    }
+
+    /// The shards of files and folders.
+    ///
+    /// - Throws: `.usage` for a folder without any, `.unreadable` for what is not there.
+    public static func shards(of paths: [String]) throws(SweepError) -> [String] {
+        var result: [String] = []
+        for path in paths {
+            guard isFolder(path) else {
+                result.append(path)
+                continue
+            }
+            let found = try shards(in: path)
+            if found.isEmpty { throw .usage("The folder \(path) has no shards (shard-K-of-N.jsonl); name a store or a shard.") }
+            result += found
+        }
+        return result
+    }
+}

@@ -1,0 +1,33 @@
+import Compute
+import Reports
+import Sweeps
+
+/// What `check` says of a manifest.
+struct SweepCheck {
+    private let list: TrialList
+
+    init(path: String) throws { list = try TrialList(Manifest(contentsOf: path), threads: Device.threads) }
+
+    /// Whether a file's text looks like a manifest's: a problem file has no `kind` at the beginning of a line.
+    static func isManifest(_ path: String) -> Bool {
+        guard path.hasSuffix(".toml") || path.hasSuffix(".json") else { return false }
+        return Manifest.isManifest(path)
+    }
+
+    var result: (members: [(key: String, value: JSONValue)], lines: [String]) {
+        let manifest = list.expansion.manifest
+        let axes = manifest.axes.map { (keys: $0.keys.joined(separator: ", "), count: $0.count) }
+        let members: [(key: String, value: JSONValue)] = [
+            ("kind", .string("manifest")), ("name", .string(manifest.name)), ("trialKind", .string(manifest.kind.name)),
+            ("trials", .integer(list.count)), ("duplicates", .integer(list.duplicates)),
+            ("axes", .array(axes.map { .object([("keys", .string($0.keys)), ("count", .integer($0.count))]) })),
+            ("store", .string(Store(of: manifest).folder)),
+        ]
+        var lines = ["\(manifest.name): a sweep of \(list.count) trials of kind \(manifest.kind.name)"]
+        for axis in axes { lines.append("axis         \(axis.keys): \(axis.count) \(axis.count == 1 ? "value" : "values")") }
+        if list.duplicates > 0 { lines.append("warning: \(list.duplicates) trials are described more than once and would be run once.") }
+        lines.append("store        \(Store(of: manifest).folder)")
+        lines.append("the first    \(list.canonical(0))")
+        return (members, lines)
+    }
+}

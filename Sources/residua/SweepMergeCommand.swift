@@ -1,0 +1,81 @@
+import ArgumentParser
+import Compute
+import Reports
+import Sweeps
+
+struct SweepMergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "Puts all shards into one SQLite file.",
+        discussion: """
+            Example: residua sweep merge docs/sweep.toml /mnt/other-host/sweep.sweep
+
+            The store's own shards first, then those named, go to merged.sqlite in the store: tables results, series and conflicts. The first result of a \
+            trial is kept; one that contradicts it is listed, and with --strict the exit code is then 1.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var source: SweepSource
+
+    @Argument(help: ArgumentHelp("Further shards, or folders of them.", valueName: "shards"))
+    var shards: [String] = []
+
+    @Flag(help: "Exit with 1 if results contradict each other.")
+    var strict = false
+
+    @Flag(help: "Take in shards of another version of the manifest; results that still belong to it count.")
+    var acceptChanges = false
+
+    func run() throws {
+        let started = ContinuousClock.now
+        let merged = try SweepMerge(source, common, shards: shards, acceptChanges: acceptChanges)
+        let summary = merged.summary
+        if common.json {
+            let conflicts = summary.conflicts.map { conflict in
+                JSONValue.object([
+                    ("id", .string(conflict.id.text)), ("path", .string(conflict.path)), ("line", .integer(conflict.line)),
+                    ("difference", .string(conflict.difference)),
+                ])
+            }
+            let members: [(key: String, value: JSONValue)] = [
+                ("database", .string(merged.store.databasePath)), ("lines", .integer(summary.lines)), ("added", .integer(summary.added)),
+                ("repeated", .integer(summary.repeated)), ("replaced", .integer(summary.replaced)), ("foreign", .integer(summary.foreign)),
+                ("conflicts", .array(conflicts)),
+            ]
+            try Terminal.result(common.report(members, device: "", started: started).text)
+        } else {
+            var line = "\(summary.lines) results in the shards: \(summary.added) added, \(summary.repeated) there already"
+            if summary.replaced > 0 { line += ", \(summary.replaced) in place of failures" }
+            try Terminal.result(line + "; \(merged.store.databasePath)")
+            for conflict in summary.conflicts.prefix(10) {
+                Terminal.note("sweep: \(conflict.path):\(conflict.line) contradicts the first result of \(conflict.id.text): \(conflict.difference).")
+            }
+            if summary.conflicts.count > 10 { Terminal.note("sweep: and \(summary.conflicts.count - 10) more; the table conflicts has all.") }
+        }
+        if strict, !summary.conflicts.isEmpty { throw ExitCode(ExitStatus.checkFailed.rawValue) }
+    }
+}
+
+/// A store with all its shards merged, as the other verbs need it.
+struct SweepMerge {
+    let manifest: Manifest
+    let list: TrialList
+    let store: Store
+    let results: MergedResults
+    let summary: MergedResults.Summary
+
+    init(_ source: SweepSource, _ common: CommonOptions, shards: [String] = [], acceptChanges: Bool) throws {
+        manifest = try source.read()
+        list = try TrialList(manifest, threads: common.threads ?? Device.threads)
+        store = source.store(of: manifest)
+        let paths = try store.shardPaths() + Store.shards(of: shards)
+        guard !paths.isEmpty else {
+            throw Failure(.badInput, "\(store.folder) has no results yet: run the sweep first, or name the folder with --store.")
+        }
+        results = try MergedResults(store, of: list)
+        summary = try results.merge(paths, acceptsChanges: acceptChanges)
+        guard !common.quiet else { return }
+        for path in summary.torn { Terminal.note("sweep: \(path) ends in a torn line, which is left out.") }
+        if summary.foreign > 0 { Terminal.note("sweep: \(summary.foreign) results are of trials that are not in the manifest, and are left out.") }
+    }
+}
