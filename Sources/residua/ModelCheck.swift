@@ -1,4 +1,3 @@
-import Differentiation
 import Models
 import Reports
 
@@ -50,38 +49,29 @@ struct ModelCheck {
         )
     }
 
-    /// layers.K.weight [out, in] and layers.K.bias [out], K with or without gaps, as a state dict of a Sequential has them.
+    /// As every verb reads it; the activation may be named on the command line.
     private static func network(
         _ path: String, _ file: SafeTensors
     ) throws -> (members: [(key: String, value: JSONValue)], lines: [String]) {
-        let places = file.tensors.keys.compactMap { name -> Int? in
-            guard name.hasPrefix("layers."), name.hasSuffix(".weight") else { return nil }
-            return Int(name.dropFirst(7).dropLast(7))
-        }.sorted()
-        guard !places.isEmpty else { throw ModelError.missing(path: path, array: "layers.0.weight", present: Array(file.tensors.keys)) }
-        var widths: [Int] = []
-        var parameters = 0
-        for place in places {
-            let name = "layers.\(place).weight"
-            let weight = try file.matrix(name, columns: widths.last, expected: "[out, \(widths.last.map(String.init) ?? "in")]", path: path)
-            if widths.isEmpty { widths.append(weight.columns) }
-            widths.append(weight.rows)
-            parameters += weight.rows * weight.columns
-            if file.tensors["layers.\(place).bias"] != nil {
-                parameters += try file.vector("layers.\(place).bias", count: weight.rows, path: path).count
-            }
-        }
         let activation = file.metadata["activation"]
-        if let activation, Activation(name: activation) == nil { throw ModelError.unknownActivation(path: path, name: activation) }
+        let network = try Network(contentsOf: path, activation: activation == nil ? .tanh : nil)
+        let architecture = network.architecture
+        let unbiased = architecture.hasBias.indices.filter { !architecture.hasBias[$0] }
+        var lines = [
+            "\(path): network", "layers       \(architecture.widths.map(String.init).joined(separator: ", "))",
+            "parameters   \(architecture.parameterCount)", "activation   \(activation ?? "not named; to be given by --activation")",
+        ]
+        if let embedding = architecture.embedding {
+            lines.append("embedding    \(embedding.isLinear.count) functions of \(architecture.dimension) coordinates")
+        }
+        if !unbiased.isEmpty { lines.append("no bias in   layers \(unbiased.map(String.init).joined(separator: ", "))") }
         return (
             [
-                ("kind", .string("network")), ("layers", .array(widths.map(JSONValue.integer))), ("parameters", .integer(parameters)),
-                ("activation", JSONValue(activation)),
-            ],
-            [
-                "\(path): network", "layers       \(widths.map(String.init).joined(separator: ", "))", "parameters   \(parameters)",
-                "activation   \(activation ?? "not named; to be given by --activation")",
-            ]
+                ("kind", .string("network")), ("layers", .array(architecture.widths.map(JSONValue.integer))),
+                ("dimension", .integer(architecture.dimension)), ("parameters", .integer(architecture.parameterCount)),
+                ("activation", JSONValue(activation)), ("embedded", .bool(architecture.embedding != nil)),
+                ("bias", .array(architecture.hasBias.map(JSONValue.bool))),
+            ], lines
         )
     }
 }
