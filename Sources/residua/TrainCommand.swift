@@ -74,7 +74,7 @@ struct TrainCommand: ParsableCommand {
         let method = try DerivativeMethod(parsing: derivative)
         let selection = try DeviceSelection(common.deviceText)
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
-        let setting = try source.setting(seed: common.seed)
+        let setting = try source.setting(seed: common.seed, secondOrder: choice.isSecondOrder)
         var trainer = try Trainer(
             problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
             optimizer: choice.make(), device: try selection.open(), seed: common.seed)
