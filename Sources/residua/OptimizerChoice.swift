@@ -3,9 +3,9 @@ import Solvers
 
 /// `--optimizer` and what belongs to it.
 struct OptimizerChoice: ParsableArguments {
-    static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm"]
+    static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm", "gn"]
 
-    @Option(help: "gd, adam, adamw, lbfgs, bfgs, ssbroyden or lm.")
+    @Option(help: "gd, adam, adamw, lbfgs, bfgs, ssbroyden, lm or gn.")
     var optimizer: String = "adam"
 
     @Option(help: ArgumentHelp("Learning rate of gd and adam; 1e-3. For gd also \"auto\", one over the largest curvature.", valueName: "eta"))
@@ -23,7 +23,15 @@ struct OptimizerChoice: ParsableArguments {
     @Option(help: ArgumentHelp("Pairs that lbfgs keeps.", valueName: "n"))
     var history: Int = 50
 
+    @Option(
+        name: .customLong("optimizer-cut"),
+        help: ArgumentHelp("Singular values of gn below this part of the largest count as nothing.", valueName: "a"))
+    var optimizerCut: Double = 1e-8
+
     func check() throws {
+        if !(optimizerCut > 0 && optimizerCut < 1) {
+            throw ValidationError("--optimizer-cut \(optimizerCut): a relative cut lies between 0 and 1, both excluded.")
+        }
         guard OptimizerChoice.names.contains(optimizer) else {
             throw ValidationError("--optimizer \(optimizer): choose one of \(OptimizerChoice.names.joined(separator: ", ")).")
         }
@@ -46,6 +54,7 @@ struct OptimizerChoice: ParsableArguments {
         if ["gd", "adam", "adamw"].contains(optimizer) { parts.append(learningRate ?? "1e-3") }
         if let decayFactor { parts.append("\(decayFactor)/\(decaySteps)") }
         if optimizer == "adamw" { parts.append("\(weightDecay)") }
+        if optimizer == "gn" { parts.append("\(optimizerCut)") }
         if optimizer == "lbfgs" { parts.append("\(history)") }
         return parts.joined(separator: " ")
     }
@@ -62,6 +71,7 @@ struct OptimizerChoice: ParsableArguments {
         case "lbfgs": return LimitedMemoryBFGS(history: history)
         case "bfgs": return DenseBroyden(.bfgs)
         case "ssbroyden": return DenseBroyden(.selfScaled)
+        case "gn": return GaussNewton(cut: optimizerCut)
         case "lm": return LevenbergMarquardt()
         default: return Adam(schedule)
         }
