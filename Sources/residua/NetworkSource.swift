@@ -17,20 +17,25 @@ struct NetworkSource: ParsableArguments {
     @Option(help: ArgumentHelp("A network drawn from --seed: inputs, hidden widths, fields, such as 2,64,64,1.", valueName: "list"))
     var layers: String?
 
-    @Option(help: "How it is drawn: \(Initialization.allNames.joined(separator: ", ")).")
-    var initialization: String = "glorot-normal"
+    @Option(
+        help: ArgumentHelp(
+            "How it is drawn: \(Initialization.allNames.joined(separator: ", ")); spread for methods of second order, else glorot-normal.",
+            valueName: "law"))
+    var initialization: String?
 
-    @Option(name: .customLong("init-range"), help: ArgumentHelp("R of uniform, the frequency of siren.", valueName: "R"))
+    @Option(name: .customLong("init-range"), help: ArgumentHelp("R of uniform and spread, the frequency of siren.", valueName: "R"))
     var initializationRange: Double?
 
     @Option(help: ArgumentHelp("Points from a safetensors file: interior [N, d], an array a condition, data by name.", valueName: "file"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Number of interior points where none are given; 400.", valueName: "m"))
+    @Option(
+        help: ArgumentHelp(
+            "Number of interior points where none are given; 400, for methods of second order 1.5 a parameter if more.", valueName: "m"))
     var points: Int?
 
-    @Option(help: "grid, uniform, chebyshev, latin-hypercube or sobol.")
-    var sampling: String = "grid"
+    @Option(help: "grid, uniform, chebyshev, latin-hypercube or sobol; chebyshev for methods of second order, else grid.")
+    var sampling: String?
 
     @Option(
         name: .customLong("equation"), help: "An equation such as \"laplacian(u) - f\" or \"u_t + u*u_x = nu*u_xx\"; may be repeated; needs --data.")
@@ -60,7 +65,7 @@ struct NetworkSource: ParsableArguments {
         if let layers, NetworkSource.widths(layers) == nil {
             throw ValidationError("--layers \(layers): write whole numbers of at least 1 separated by commas, such as 2,64,64,1.")
         }
-        if Initialization(name: initialization, range: initializationRange) == nil {
+        if let initialization, Initialization(name: initialization, range: initializationRange) == nil {
             throw ValidationError("--initialization \(initialization): the names are \(Initialization.allNames.joined(separator: ", ")).")
         }
         if let range = initializationRange, !(range > 0 && range.isFinite) {
@@ -92,12 +97,12 @@ struct NetworkSource: ParsableArguments {
     }
 
     /// The network of the file, or one drawn.
-    private func network(seed: UInt64) throws -> Network {
+    private func network(seed: UInt64, secondOrder: Bool) throws -> Network {
         let known = activation.flatMap { Activation(name: $0) }
         if let model { return try Network(contentsOf: model, activation: known) }
         var stream = RandomStream(seed: seed, name: "network")
         let architecture = try NetworkArchitecture(widths: NetworkSource.widths(layers ?? "") ?? [], activation: known ?? .tanh)
-        let law = Initialization(name: initialization, range: initializationRange) ?? .glorotNormal
+        let law = Initialization(name: initialization ?? (secondOrder ? "spread" : "glorot-normal"), range: initializationRange) ?? .glorotNormal
         return Network(architecture, initialization: law, stream: &stream)
     }
 
@@ -110,8 +115,9 @@ struct NetworkSource: ParsableArguments {
 
     private static func names(_ list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
 
-    func setting(seed: UInt64) throws -> Setting {
-        let network = try network(seed: seed)
+    /// - Parameter secondOrder: whether the defaults are those for methods of second order.
+    func setting(seed: UInt64, secondOrder: Bool = false) throws -> Setting {
+        let network = try network(seed: seed, secondOrder: secondOrder)
         let source = model ?? "--layers \(layers ?? "")"
         let names = conditions.map { text in String(text.prefix { $0 != ":" }.filter { $0 != " " }) }
         let file = try data.map { try CollocationData(contentsOf: $0, conditions: Array(Set(names)).sorted()) }
@@ -138,7 +144,9 @@ struct NetworkSource: ParsableArguments {
         }
         let collocated =
             try file.map { try $0.collocation(of: used, path: data ?? "") }
-            ?? used.collocationPoints(points ?? 400, sampling: Sampling(parsing: sampling), seed: seed)
+            ?? used.collocationPoints(
+                points ?? (secondOrder ? max(used.dimension == 1 ? 100 : 400, 3 * network.parameters.count / 2) : 400),
+                sampling: Sampling(parsing: sampling ?? (secondOrder && used.dimension <= 3 ? "chebyshev" : "grid")), seed: seed)
         return Setting(problem: used, points: collocated, network: network)
     }
 }

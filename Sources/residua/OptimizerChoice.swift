@@ -3,7 +3,7 @@ import Solvers
 
 /// `--optimizer` and what belongs to it.
 struct OptimizerChoice: ParsableArguments {
-    @Option(help: "gd, adam, adamw, lbfgs, bfgs, ssbroyden or lm.")
+    @Option(help: "gd, adam, adamw, lbfgs, bfgs, ssbroyden, lm or gn.")
     var optimizer: String = "adam"
 
     @Option(help: ArgumentHelp("Learning rate of gd and adam; 1e-3. For gd also \"auto\", one over the largest curvature.", valueName: "eta"))
@@ -21,7 +21,15 @@ struct OptimizerChoice: ParsableArguments {
     @Option(help: ArgumentHelp("Pairs that lbfgs keeps.", valueName: "n"))
     var history: Int = 50
 
+    @Option(
+        name: .customLong("optimizer-cut"),
+        help: ArgumentHelp("Singular values of gn below this part of the largest count as nothing.", valueName: "a"))
+    var optimizerCut: Double = 1e-8
+
     func check() throws {
+        if !(optimizerCut > 0 && optimizerCut < 1) {
+            throw ValidationError("--optimizer-cut \(optimizerCut): a relative cut lies between 0 and 1, both excluded.")
+        }
         guard OptimizerSettings.names.contains(optimizer) else {
             throw ValidationError("--optimizer \(optimizer): choose one of \(OptimizerSettings.names.joined(separator: ", ")).")
         }
@@ -44,14 +52,18 @@ struct OptimizerChoice: ParsableArguments {
         if ["gd", "adam", "adamw"].contains(optimizer) { parts.append(learningRate ?? "1e-3") }
         if let decayFactor { parts.append("\(decayFactor)/\(decaySteps)") }
         if optimizer == "adamw" { parts.append("\(weightDecay)") }
+        if optimizer == "gn" { parts.append("\(optimizerCut)") }
         if optimizer == "lbfgs" { parts.append("\(history)") }
         return parts.joined(separator: " ")
     }
 
+    /// Methods with a model of the curvature that is good enough to reach the floor of float64.
+    var isSecondOrder: Bool { ["lm", "gn", "bfgs", "ssbroyden"].contains(optimizer) }
+
     func make() -> any Optimizer {
         OptimizerSettings(
             optimizer, learningRate: learningRate == "auto" ? nil : learningRate.flatMap { Double($0) } ?? 1e-3, decayFactor: decayFactor,
-            decaySteps: decaySteps, weightDecay: weightDecay, history: history
+            decaySteps: decaySteps, weightDecay: weightDecay, history: history, cut: optimizerCut
         ).make()
     }
 }

@@ -26,6 +26,7 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var source: NetworkSource
     @OptionGroup var choice: OptimizerChoice
+    @OptionGroup var adaptation: AdaptationChoice
 
     @Option(name: .customLong("derivative"), help: ArgumentHelp("ad, fd:ACCURACY:STEP or fd-exact:ACCURACY:STEP.", valueName: "method"))
     var derivative: String = "ad"
@@ -60,6 +61,7 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         try source.check()
         try choice.check()
+        try adaptation.check()
         for (name, value) in [("--steps", steps), ("--log-every", logEvery), ("--checkpoint-every", checkpointEvery)] where value < 1 {
             throw ValidationError("\(name) \(value): at least 1.")
         }
@@ -74,11 +76,12 @@ struct TrainCommand: ParsableCommand {
         let method = try DerivativeMethod(parsing: derivative)
         let selection = try DeviceSelection(common.deviceText)
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
-        let setting = try source.setting(seed: common.seed)
+        let setting = try source.setting(seed: common.seed, secondOrder: choice.isSecondOrder)
         var trainer = try Trainer(
             problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
             optimizer: choice.make(), device: try selection.open(), seed: common.seed)
         if let cut { trainer.cut = cut }
+        try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule())
         trainer.tolerance = tolerance
         let identity = identity(setting, method)
         if let resume, access(resume, F_OK) == 0 {
@@ -139,7 +142,8 @@ struct TrainCommand: ParsableCommand {
             "problem": setting.problem.name, "equations": setting.problem.equations.map(\.text).joined(separator: "; "),
             "layers": setting.network.architecture.widths.map(String.init).joined(separator: ","),
             "activation": setting.network.architecture.activation.name, "derivative": "\(method)", "precision": common.precision.rawValue,
-            "optimizer": choice.text, "points": "\(setting.points.interior.count)", "seed": "\(common.seed)",
+            "optimizer": choice.text, "points": "\(setting.points.interior.count)",
+            "weights": adaptation.weights ?? "fixed", "resample": adaptation.resample ?? "never", "seed": "\(common.seed)",
         ]
     }
 

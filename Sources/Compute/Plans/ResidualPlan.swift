@@ -129,6 +129,12 @@ public final class ResidualPlan {
     /// Bytes that the plan holds.
     public var memoryBytes: UInt64 { cc_plan_memory(plan) }
 
+    /// Places of a term's rows in the residual vector.
+    public func rows(ofTerm term: Int) -> Range<Int> {
+        let first = (0..<term).reduce(0) { $0 + pointCounts[$1] * layouts[$1].equations }
+        return first..<(first + pointCounts[term] * layouts[term].equations)
+    }
+
     func checked(_ call: (inout cc_error) -> cc_status) throws(ComputeError) {
         var error = cc_error()
         guard call(&error) == CC_OK else { throw ComputeError(error) }

@@ -19,13 +19,16 @@ public enum Initialization: Sendable, Hashable {
     case pytorch
     /// For sine networks: first layer uniform in ±ω/n_in, then ±√(6/n_in), biases uniform in ±1/√n_in (Sitzmann et al., 2020).
     case siren(frequency: Double)
+    /// First layer's weights and biases uniform in (−R, R), so that its units bend all over a domain of size about one; the other weights normal
+    /// with variance 2/(n_in + n_out), their biases 0. What second-order methods start from best.
+    case spread(range: Double)
     /// Hidden weights and biases uniform in (−R, R), output weights uniform in ±1/√n_in, output bias 0: a random feature model to start from.
     case uniform(range: Double)
 
     /// The names `init(name:range:)` knows.
-    public static let allNames = ["glorot-uniform", "glorot-normal", "he-normal", "lecun-normal", "pytorch", "siren", "uniform"]
+    public static let allNames = ["glorot-uniform", "glorot-normal", "he-normal", "lecun-normal", "pytorch", "siren", "spread", "uniform"]
 
-    /// - Parameter range: R of `uniform`, ω of `siren`; 1 and 30 by default.
+    /// - Parameter range: R of `uniform` and `spread`, ω of `siren`; 1, 2 and 30 by default.
     public init?(name: String, range: Double? = nil) {
         switch name {
         case "glorot-uniform": self = .glorotUniform
@@ -34,6 +37,7 @@ public enum Initialization: Sendable, Hashable {
         case "lecun-normal": self = .lecunNormal
         case "pytorch": self = .pytorch
         case "siren": self = .siren(frequency: range ?? 30)
+        case "spread": self = .spread(range: range ?? 2)
         case "uniform": self = .uniform(range: range ?? 1)
         default: return nil
         }
@@ -66,6 +70,14 @@ public enum Initialization: Sendable, Hashable {
         case .siren(let frequency):
             uniform(layer == 0 ? frequency / inputs : (6 / inputs).squareRoot(), weights)
             uniform(1 / inputs.squareRoot(), biases)
+        case .spread(let range):
+            if layer == 0 {
+                uniform(range, weights)
+                uniform(range, biases)
+            } else {
+                normal((2 / (inputs + outputs)).squareRoot())
+                zeros()
+            }
         case .uniform(let range):
             uniform(isLast ? 1 / inputs.squareRoot() : range, weights)
             if isLast { zeros() } else { uniform(range, biases) }

@@ -78,12 +78,9 @@ public struct DenseBroyden: Optimizer, Sendable {
         isFresh = true
     }
 
-    /// H x, by the native path's product.
+    /// H x.
     private func applied(to x: [Double]) throws(SolverError) -> [Double] {
-        let n = x.count
-        let matrix = Matrix<Double>(rows: n, columns: n, elements: inverse)
-        let column = Matrix<Double>(rows: n, columns: 1, elements: x)
-        return try linear { () throws(LinearAlgebraError) in try Matrix.product(matrix, column).elements }
+        try linear { () throws(LinearAlgebraError) in try DenseSymmetric.product(inverse, x) }
     }
 
     private mutating func update(_ s: [Double], _ y: [Double], step: Double) throws(SolverError) {
@@ -117,15 +114,7 @@ public struct DenseBroyden: Optimizer, Sendable {
         // One sweep: every element is scaled and gets both terms of rank one and two.
         let root = yhy.squareRoot()
         let v = (0..<n).map { root * (s[$0] / ys - hy[$0] / yhy) }
-        inverse.withUnsafeMutableBufferPointer { matrix in
-            for column in 0..<n {
-                let (f1, f2, f3) = (-hy[column] / (yhy * tau), phi * v[column] / tau, s[column] / ys)
-                let base = column * n
-                let shrink = 1 / tau
-                for row in 0..<n {
-                    matrix[base + row] = matrix[base + row] * shrink + hy[row] * f1 + v[row] * f2 + s[row] * f3
-                }
-            }
-        }
+        let right = hy.map { -$0 / (yhy * tau) } + v.map { phi * $0 / tau } + s.map { $0 / ys }
+        try linear { () throws(LinearAlgebraError) in try DenseSymmetric.update(&inverse, scale: 1 / tau, left: hy + v + s, right: right) }
     }
 }

@@ -4,8 +4,8 @@ import LinearAlgebra
 /// Levenberg–Marquardt with geodesic acceleration (Transtrum and Sethna, 2012).
 ///
 /// δ = −(JᵀJ + λD²)⁻¹ Jᵀ r, the acceleration a = −(JᵀJ + λD²)⁻¹ Jᵀ r'' with r'' the second derivative of the residual along δ; θ ← θ + δ + a/2,
-/// without a where |Da| > 1.5 |Dδ|. D holds the largest norms seen of J's columns (Moré, 1978), which makes the path independent of the units
-/// of parameters. After a step of gain ρ, the reduction of the loss by that of its quadratic model, λ is multiplied by
+/// without a where |Da| > 1.5 |Dδ|. D_j is the square root of the largest norm seen of J's column j: half way between no scaling, with which
+/// deep networks descend fastest at the beginning, and Moré's (1978), with which shallow ones reach the smallest errors. After a step of gain ρ, the reduction of the loss by that of its quadratic model, λ is multiplied by
 /// max(1/3, 1 − (2ρ − 1)³) (Nielsen, 1999), after failures by 2, 4, 8 … Residual and Jacobian are taken once a step. The system is solved in the
 /// space of parameters or of samples, whichever is smaller, by `DampedLeastSquares`.
 public struct LevenbergMarquardt: Optimizer, Sendable {
@@ -61,7 +61,7 @@ public struct LevenbergMarquardt: Optimizer, Sendable {
         // Parameters that nothing has depended on so far stay where they are.
         let largest = scale.max() ?? 0
         if largest == 0 { return OptimizerStep(loss, .converged) }
-        let used = scale.map { max($0, 1e-12 * largest) }
+        let used = scale.map { max($0, 1e-12 * largest).squareRoot() }
         try linear { () throws(LinearAlgebraError) in try system.prepare(scale: used) }
         let gradient = system.gradient(of: residuals)
         if Vectors.norm(gradient) == 0 { return OptimizerStep(loss, .converged) }

@@ -1,6 +1,6 @@
 /// An optimiser by its name and numbers.
 public struct OptimizerSettings: Sendable, Equatable {
-    public static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm"]
+    public static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm", "gn"]
 
     /// One of `names`.
     public var name: String
@@ -13,10 +13,12 @@ public struct OptimizerSettings: Sendable, Equatable {
     public var weightDecay: Double
     /// Pairs that lbfgs keeps.
     public var history: Int
+    /// Singular values of gn below this part of the largest count as nothing.
+    public var cut: Double
 
     public init(
         _ name: String, learningRate: Double? = 1e-3, decayFactor: Double? = nil, decaySteps: Int = 1000, weightDecay: Double = 1e-2,
-        history: Int = 50
+        history: Int = 50, cut: Double = 1e-8
     ) {
         self.name = name
         self.learningRate = learningRate
@@ -24,6 +26,7 @@ public struct OptimizerSettings: Sendable, Equatable {
         self.decaySteps = decaySteps
         self.weightDecay = weightDecay
         self.history = history
+        self.cut = cut
     }
 
     /// - Returns: Adam for a name that is not known.
@@ -36,6 +39,7 @@ public struct OptimizerSettings: Sendable, Equatable {
         case "lbfgs": return LimitedMemoryBFGS(history: history)
         case "bfgs": return DenseBroyden(.bfgs)
         case "ssbroyden": return DenseBroyden(.selfScaled)
+        case "gn": return GaussNewton(cut: cut)
         case "lm": return LevenbergMarquardt()
         default: return Adam(schedule)
         }

@@ -13,7 +13,8 @@ import Spectra
 /// ```
 public struct Trainer {
     public let problem: Problem
-    public let points: CollocationPoints
+    /// Those of the start, or those that a schedule has put in their place.
+    public private(set) var points: CollocationPoints
     public let method: DerivativeMethod
     public let precision: Precision
     /// The network at the start or, after a run, as it was left.
@@ -28,8 +29,15 @@ public struct Trainer {
     /// Time spent on live spectra.
     public private(set) var spectraSeconds = 0.0
 
-    /// What is trained.
-    public let plan: ResidualPlan
+    /// What is trained; another one after points or weights changed.
+    public private(set) var plan: ResidualPlan
+    private let device: Device?
+    private let seed: UInt64
+    private let firstCount: Int
+    private var weighting: (any LossWeighting)?
+    private var schedule: (any PointSchedule)?
+    /// The terms' factors beside the problem's weights; empty for none.
+    private var factors: [Double] = []
     /// Exact derivatives in float64, the judge; the plan itself where it is that.
     public let judge: ResidualPlan
     private let solution: Solution?
@@ -51,6 +59,9 @@ public struct Trainer {
         self.precision = precision
         method = derivative
         self.optimizer = optimizer
+        self.device = device
+        self.seed = seed
+        firstCount = points.interior.count
         cut = precision == .f64 ? 1e-13 : 1e-6
         tolerance = 0
         plan = try computing { () throws(ComputeError) in
@@ -91,7 +102,102 @@ public struct Trainer {
             throw .shapes("The checkpoint has \(state.parameters.count) parameters and the network \(self.state.parameters.count).")
         }
         self.state = state
-        optimizer.memory = state.memory
+        optimizer.memory = state.memory.filter { !$0.key.hasPrefix(Self.prefix) }
+        let width = problem.dimension
+        if let saved = state.memory[Self.prefix + "interior"], saved.count % width == 0 {
+            points = CollocationPoints(
+                interior: PointSet(Matrix(rows: saved.count / width, columns: width, elements: saved)), conditions: points.conditions)
+        }
+        factors = state.memory[Self.prefix + "factors"] ?? factors
+        if weighting != nil || schedule != nil { plan = try planned() }
+    }
+
+    private static let prefix = "trainer."
+
+    /// Lets the loss's weights and the interior points change as the training goes on; before `resume`.
+    ///
+    /// `trueResidual` stays that of the problem's own weights at the first points. The best state is kept by the loss of its time, taken anew
+    /// whenever the loss changes.
+    ///
+    /// - Throws: `SolverError.badArgument` where the problem has no time for a causal weighting, or no domain to take points from.
+    public mutating func use(weighting: (any LossWeighting)? = nil, schedule: (any PointSchedule)? = nil) throws(SolverError) {
+        if let weighting, weighting.timeSlices > 1, !problem.isEvolution {
+            throw .badArgument("Causal weights need a problem in time, and \(problem.name) has no coordinate t; use another weighting.")
+        }
+        if schedule != nil, problem.domain == nil || !points.interior.data.isEmpty {
+            throw .badArgument("The points of \(problem.name) come from a file, so that no others can be taken; leave out --resample.")
+        }
+        self.weighting = weighting
+        self.schedule = schedule
+        factors = []
+        if weighting != nil { plan = try planned() }
+    }
+
+    /// A plan of the present points and factors.
+    private mutating func planned() throws(SolverError) -> ResidualPlan {
+        var terms: [ResidualTerm]
+        do throws(ProblemError) { terms = try problem.residualTerms(at: points, method: method) } catch { throw .problem(error) }
+        if let slices = weighting?.timeSlices, slices > 1, let time = problem.coordinates.firstIndex(of: "t") {
+            terms = terms[0].inSlices(slices, along: time) + terms[1...]
+        }
+        if factors.count != terms.count { factors = Array(repeating: 1, count: terms.count) }
+        for index in terms.indices { terms[index].weight *= factors[index] }
+        let ready = terms
+        return try computing { () throws(ComputeError) in
+            try ResidualPlan(
+                network: network, fields: problem.fields, terms: ready, parameters: problem.parameters, trainable: problem.trainable,
+                precision: precision, device: device)
+        }
+    }
+
+    /// Changes points and weights where it is time, before step `state.step`.
+    private mutating func adapt() throws(SolverError) {
+        let (step, parameters) = (state.step, state.parameters)
+        var changed = false
+        if let schedule, step > 0, step % schedule.interval == 0, let domain = problem.domain {
+            let present = self
+            let view = PointState(
+                domain: domain, current: points.interior.points, firstCount: firstCount,
+                stream: RandomStream(seed: seed, name: "points of step \(step)"),
+                residual: { places throws(SolverError) in try present.residuals(at: places) })
+            points = CollocationPoints(interior: PointSet(try schedule.interior(view)), conditions: points.conditions)
+            plan = try planned()
+            changed = true
+        }
+        if var current = weighting, step == 0 || current.interval > 0 && step % current.interval == 0 {
+            let wished = try current.factors(plan, at: parameters, current: factors)
+            weighting = current
+            if wished != factors {
+                factors = wished
+                plan = try planned()
+                changed = true
+            }
+        }
+        guard changed else { return }
+        // What was kept of the old loss is forgotten.
+        optimizer.memory = optimizer.memory
+        if state.bestLoss.isFinite {
+            let best = state.best
+            state.bestLoss = try computing { () throws(ComputeError) in try plan.loss(at: best).total }
+        }
+    }
+
+    /// Lengths of the equations' residuals at points, by exact derivatives in float64.
+    private func residuals(at places: Matrix<Double>) throws(SolverError) -> [Double] {
+        let all: [ResidualTerm]
+        do throws(ProblemError) { all = try problem.residualTerms(at: points) } catch { throw .problem(error) }
+        var term = all[0]
+        term.points = PointSet(places)
+        // With the number of points for a weight, residuals are what they are.
+        term.weight = Double(places.rows)
+        let (single, parameters) = (term, state.parameters)
+        let values = try computing { () throws(ComputeError) in
+            let plan = try ResidualPlan(
+                network: network, fields: problem.fields, terms: [single], parameters: problem.parameters, trainable: problem.trainable)
+            return try plan.residuals(at: parameters)
+        }
+        let equations = max(1, problem.equations.count)
+        return (0..<places.rows).map { row in Vectors.norm(Array(values[(row * equations)..<((row + 1) * equations)])) }
     }
 
     /// Takes steps until `steps` are done in all.
@@ -115,6 +221,7 @@ public struct Trainer {
             if state.step >= steps { outcome = .maxSteps }
             if outcome == nil, isStopped() { outcome = .interrupted }
             if outcome != nil { break }
+            try adapt()
             let index = state.step
             if index % max(1, logEvery) == 0, index != logged {
                 let record = try record(withSpectrum: spectrumEvery > 0 && index % spectrumEvery == 0)
@@ -141,6 +248,8 @@ public struct Trainer {
                 state.parameters = after
                 state.step += 1
                 if taken.loss.total <= tolerance, tolerance > 0 { outcome = .converged }
+            // With other points or weights the next step may find a way.
+            case .converged where schedule != nil || (weighting?.interval ?? 0) > 0: state.step += 1
             case .converged: outcome = .converged
             case .diverged: outcome = .diverged
             }
@@ -155,6 +264,8 @@ public struct Trainer {
     public var checkpointState: TrainingState {
         var full = state
         full.memory = optimizer.memory
+        if schedule != nil { full.memory[Self.prefix + "interior"] = points.interior.points.elements }
+        if weighting != nil { full.memory[Self.prefix + "factors"] = factors }
         return full
     }
 
