@@ -64,8 +64,10 @@ struct PeerRun {
         defer { remove(folder) }
         for (name, text) in try workload.files(differences: differences) { try text.write(to: "\(folder)/\(name)") }
         let output = "\(folder)/output"
+        let script = "\(scripts)/\(peer)\(workload.ensemble == nil ? "" : "_ensemble")_peer.py"
+        guard access(script, R_OK) == 0 else { return [] }
         let arguments = [
-            "-c", "exec \"$0\" \"$@\" > '\(output)'", python, "\(scripts)/\(peer)_peer.py", "--folder", folder, "--precision", precision.rawValue,
+            "-c", "exec \"$0\" \"$@\" > '\(output)'", python, script, "--folder", folder, "--precision", precision.rawValue,
             "--threads", String(threads), "--derivative", differences ? "fd" : "ad",
         ]
         guard let process = Subprocess.run("/bin/sh", arguments, in: scripts, seconds: seconds) else {
@@ -84,7 +86,9 @@ struct PeerRun {
     func rows(beside row: BenchmarkRow, peers: [String]) throws -> [BenchmarkRow] {
         let differences = row.workload.hasSuffix("-fd")
         let name = differences ? String(row.workload.dropLast(3)) : row.workload
-        guard row.device.hasPrefix("native"), let ours = row.milliseconds, let workload = NetworkWorkload.all.first(where: { $0.name == name }) else {
+        guard row.device.hasPrefix("native"), let ours = row.milliseconds,
+            let workload = (NetworkWorkload.all + NetworkWorkload.ensembles).first(where: { $0.name == name })
+        else {
             return []
         }
         var rows: [BenchmarkRow] = []
