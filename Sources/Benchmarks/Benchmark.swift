@@ -4,8 +4,8 @@ import CCompute
 public enum Benchmark {
     /// All workloads, in the order they are measured.
     static let catalogue: [Workload] =
-        ProductBenchmark.workloads + FeatureMatrixBenchmark.workloads + NetworkBenchmark.workloads + StepBenchmark.workloads
-        + LeastSquaresBenchmark.workloads
+        ProductBenchmark.workloads + FeatureMatrixBenchmark.workloads + NetworkBenchmark.workloads + EnsembleBenchmark.workloads
+        + StepBenchmark.workloads + LeastSquaresBenchmark.workloads
 
     /// What can be asked for by name: families of rows.
     public static let workloads: [String] = catalogue.reduce(into: ["ceilings"]) { names, workload in

@@ -72,7 +72,7 @@ final class PlanStep {
 
 extension BenchmarkDevice {
     /// The same device as the rooms open it.
-    fileprivate func opened() throws(ComputeError) -> Device {
+    func opened() throws(ComputeError) -> Device {
         let id = withUnsafeBytes(of: information.id) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         return try Device(DeviceChoice(parsing: id))
     }

@@ -19,6 +19,16 @@ public struct NetworkWorkload: Sendable {
     public let boundaryPoints: Int
     /// h of the finite-difference form.
     public let step: Double
+    /// Networks trained together; nil for one alone.
+    public var ensemble: Crowd?
+
+    /// How many networks take how many steps.
+    public struct Crowd: Sendable {
+        public let members: Int
+        public let steps: Int
+        /// Else the loss and the gradient alone.
+        public let isAdam: Bool
+    }
 
     public static let all = [
         NetworkWorkload(name: "W1", kind: .laplacian, widths: [1, 100, 1], points: 200, boundaryPoints: 2, step: 1e-2),
@@ -29,6 +39,16 @@ public struct NetworkWorkload: Sendable {
         NetworkWorkload(name: "W5", kind: .burgers2, widths: [3, 128, 128, 128, 128, 1], points: 16384, boundaryPoints: 512, step: 1e-2),
         NetworkWorkload(name: "W6a", kind: .laplacian, widths: [10, 128, 128, 128, 1], points: 1024, boundaryPoints: 128, step: 1e-2),
         NetworkWorkload(name: "W6b", kind: .laplacian, widths: [100, 128, 128, 128, 1], points: 1024, boundaryPoints: 128, step: 1e-2),
+    ]
+
+    /// Many of the first one's shape.
+    public static let ensembles = [
+        NetworkWorkload(
+            name: "ensemble", kind: .laplacian, widths: [1, 100, 1], points: 200, boundaryPoints: 2, step: 1e-2,
+            ensemble: Crowd(members: 64, steps: 16, isAdam: true)),
+        NetworkWorkload(
+            name: "W7", kind: .laplacian, widths: [1, 100, 1], points: 200, boundaryPoints: 2, step: 1e-2,
+            ensemble: Crowd(members: 256, steps: 1, isAdam: false)),
     ]
 
     public static let viscosity = 0.01
@@ -121,7 +141,8 @@ extension NetworkWorkload {
         let (interior, f, boundary) = data()
         let json =
             "{\"name\": \"\(name)\", \"kind\": \"\(kind.rawValue)\", \"weight\": \(NetworkWorkload.weight), \"navier\": \(isNavier), "
-            + "\"viscosity\": \(NetworkWorkload.viscosity), \"step\": \(step), \"loss\": \(loss.total)}\n"
+            + "\"viscosity\": \(NetworkWorkload.viscosity), \"step\": \(step), \"loss\": \(loss.total), "
+            + "\"members\": \(ensemble?.members ?? 1), \"steps\": \(ensemble?.steps ?? 1), \"adam\": \(ensemble?.isAdam ?? false)}\n"
         return [
             ("workload.json", .text(json)), ("model.safetensors", .tensors(network.safeTensors)),
             (

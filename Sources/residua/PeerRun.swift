@@ -67,9 +67,10 @@ struct PeerRun {
         defer { remove(folder) }
         for (name, text) in try workload.files(differences: differences) { try text.write(to: "\(folder)/\(name)") }
         let output = "\(folder)/output"
+        let program = "\(scripts)/\(script ?? "\(peer)\(workload.ensemble == nil ? "" : "_ensemble")_peer.py")"
+        guard access(program, R_OK) == 0 else { return [] }
         let arguments = [
-            "-c", "exec \"$0\" \"$@\" > '\(output)'", python, "\(scripts)/\(script ?? "\(peer)_peer.py")", "--folder", folder, "--precision",
-            precision.rawValue,
+            "-c", "exec \"$0\" \"$@\" > '\(output)'", python, program, "--folder", folder, "--precision", precision.rawValue,
             "--threads", String(threads), "--derivative", differences ? "fd" : "ad",
         ]
         guard let process = Subprocess.run("/bin/sh", arguments, in: scripts, seconds: seconds) else {
@@ -89,7 +90,9 @@ struct PeerRun {
         let differences = row.workload.hasSuffix("-fd")
         let isStep = row.workload == "W9"
         let name = isStep ? "W2" : differences ? String(row.workload.dropLast(3)) : row.workload
-        guard row.device.hasPrefix("native"), let ours = row.milliseconds, let workload = NetworkWorkload.all.first(where: { $0.name == name }) else {
+        guard row.device.hasPrefix("native"), let ours = row.milliseconds,
+            let workload = (NetworkWorkload.all + NetworkWorkload.ensembles).first(where: { $0.name == name })
+        else {
             return []
         }
         var rows: [BenchmarkRow] = []

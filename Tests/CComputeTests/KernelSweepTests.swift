@@ -24,6 +24,25 @@ struct KernelSweepTests {
         }
     }
 
+    @Test func ensembles() throws {
+        let cases: [EnsembleCase] = [
+            .line(order: 2, stencil: false, widths: [1, 20, 1], points: 11), .line(order: 4, stencil: true, widths: [1, 5, 1], points: 5),
+            .plane(widths: [2, 9, 1]),
+        ]
+        for test in cases {
+            func check<Scalar: BinaryFloatingPoint & BitwiseCopyable & SIMDScalar>(_ type: Scalar.Type, _ tolerance: Double) throws {
+                let members = test.members(2, as: Scalar.self, rate: 1e-6)
+                let there = try test.ensemble(Scalar.self, on: device).run(members, stops: [2, 3], adam: true)
+                let here = try test.ensemble(Scalar.self).run(members, stops: [2, 3], adam: true)
+                for member in members.indices {
+                    for (a, b) in zip(there.losses[member], here.losses[member]) { #expect(abs(a / b - 1) < tolerance, "\(test), \(type)") }
+                }
+            }
+            try check(Float.self, 1e-5)
+            try check(Double.self, 1e-12)
+        }
+    }
+
     @Test func products() throws {
         for (number, size) in [(1, 1, 1), (37, 3, 17), (9, 35, 5)].enumerated() {
             for transposition in 0..<4 {

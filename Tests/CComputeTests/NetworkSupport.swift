@@ -111,7 +111,7 @@ final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
 
     deinit { cc_plan_destroy(plan) }
 
-    private static func term(_ t: NetworkTerm, dimension: Int, arena: Arena) -> cc_term {
+    static func term(_ t: NetworkTerm, dimension: Int, arena: Arena) -> cc_term {
         var jets = cc_jets()
         jets.kind = t.biharmonic ? CC_JET_BIHARMONIC : CC_JET_DIRECTIONS
         jets.axes = (0, 1)

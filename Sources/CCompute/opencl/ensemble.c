@@ -47,7 +47,7 @@ static void place_term(ocl_ensemble *e, int32_t k, int64_t *table, int64_t *wide
 
 static bool place(ocl_ensemble *e) {
     int64_t table = 0, wide_table = 0, slab = 0;
-    int64_t pairs = 0, outputs = 0, uses = 0, points = 0, forms = 0;
+    int64_t pairs = 0, outputs = 0, uses = 0, points = 0;
     for (int32_t k = 0; k < e->terms; k++) place_term(e, k, &table, &wide_table, &slab);
     e->sums_first = (int32_t)slab;
     for (int32_t k = 0; k < e->terms; k++) {
@@ -59,7 +59,6 @@ static bool place(ocl_ensemble *e) {
         LARGEST(outputs, (int64_t)n->outputs * s->out_stride);
         LARGEST(uses, (int64_t)n->uses * s->point_stride);
         LARGEST(points, n->uses);
-        LARGEST(forms, n->forms);
 #undef LARGEST
     }
     e->sums_end = (int32_t)slab;
@@ -74,7 +73,6 @@ static bool place(ocl_ensemble *e) {
     e->seeds = take(e, &slab, outputs);
     e->components = take(e, &slab, uses);
     e->component_seeds = take(e, &slab, uses);
-    e->parts = take(e, &slab, e->local ? (forms + 1 + e->dimension) * (e->group + e->width) : 0);
     slab += 64;
     double *ones = calloc((size_t)points + 1, sizeof *ones);
     for (int64_t i = 0; ones && i <= points; i++) ones[i] = 1;
@@ -449,7 +447,9 @@ cc_status ocl_ensemble_create(const cc_network *network, const cc_plan_options *
     e->power = network->power;
     e->local = d->shape.local;
     e->vector = e->local ? 1 : net_lanes(d, e->precision);
-    e->group = e->local ? (d->shape.workgroup < 128 ? d->shape.workgroup : 128) : 1;
+    // As many items as neurons, within limits.
+    e->group = 1;
+    while (e->local && e->group < d->shape.workgroup && e->group < 128 && (e->group < 32 || e->group < native->layer[0].out)) e->group *= 2;
     e->abreast = e->local ? 1 : e->vector * (int32_t)e->element == 64 ? 4 : 2;
     e->terms = terms;
     e->dimension = native->dimension;

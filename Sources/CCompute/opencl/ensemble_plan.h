@@ -43,7 +43,7 @@ typedef struct ocl_ensemble {
     ens_term *term;                // [terms]
     int32_t *map;                  // [parameters]: place among a member's `size` elements
     // Places in the slab.
-    int32_t gradient, lanes, sums_first, sums_end, r0, r1, inputs, outputs, seeds, components, component_seeds, parts;
+    int32_t gradient, lanes, sums_first, sums_end, r0, r1, inputs, outputs, seeds, components, component_seeds;
     int32_t ones;                  // shared table: 1 for every use
     bool wide_sums;
     net_list reals, wides;         // double: shared tables

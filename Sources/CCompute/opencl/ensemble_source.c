@@ -163,8 +163,8 @@ static void print_term(const ocl_ensemble *e, int32_t k, ocl_text *t) {
     if (s->sums)
         ocl_print(t, "        scatter(count, %d, %d, %d, own + %d, slab + %d, %d, slab + %d, %d);\n        BARRIER;\n", n->nodes, n->outputs, n->uses,
                   s->back_weights, e->component_seeds, s->point_stride, e->seeds, s->out_stride);
-    ocl_print(t, "        backward_%d(pairs, x, theta, slab + %d, slab + %d, slab + %d, slab + %d, %d, slab + %d, slab + GRADIENT, slab + %d);\n        BARRIER;\n",
-              k, s->factor_rows, e->r0, e->r1, e->seeds, s->out_stride, s->form_sums, e->parts);
+    ocl_print(t, "        backward_%d(pairs, x, theta, slab + %d, slab + %d, slab + %d, slab + %d, %d, slab + %d, slab + GRADIENT);\n        BARRIER;\n", k,
+              s->factor_rows, e->r0, e->r1, e->seeds, s->out_stride, s->form_sums);
     ocl_print(t, "    }\n    *loss = *loss + (REALV)own[%d] * (state.high + state.low);\n}\n\n", s->share);
 }
 
@@ -191,7 +191,6 @@ bool ens_print_source(ocl_ensemble *e, const cc_term *term) {
         {"WIDTH", e->width}, {"STRIDE", e->stride}, {"VECTORS", e->vectors}, {"TAIL", e->tail}, {"SIZE", e->size}, {"SLAB", e->slab}, {"TABLE", e->table},
         {"WIDE_TABLE", e->wide_table}, {"GRADIENT", e->gradient}, {"LANES_AT", e->lanes}, {"PARAMETERS", e->trainable},
         {"FIRST_PARAMETER", e->tail + 1}, {"ABREAST", e->abreast}, {"BIASED", e->biased}, {"LAST_BIASED", e->last_biased},
-        {"PARTS", e->group > 2 * e->width ? e->group / e->width : 1},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) define(t, sizes[i].name, sizes[i].value);
     ocl_print(t, "#define WIDE %s\n#define LANES ((INTV)(0", wide ? "double" : "float");

@@ -100,6 +100,8 @@ public struct EnsembleTraining {
 
     /// Steps done by all that did not diverge.
     public var step: Int { ensemble.step }
+    /// Bytes that a run holds beside the networks' states.
+    public var memoryBytes: UInt64 { ensemble.memoryBytes }
 
     /// Takes steps until `steps` are done in all.
     ///
