@@ -16,8 +16,8 @@ public struct Expansion: Sendable {
     private struct Slot: Sendable {
         let key: String
         private let beginning: [UInt8]
-        /// Number of trials from one value of the axis to its next, the axis' length, and the distance in `values`.
-        var axes: [(stride: Int, count: Int, step: Int)] = []
+        /// The axes that choose among `values`.
+        var axes: [PieceTable.Step] = []
         /// nil where the key means nothing.
         var values: [TrialValue?] = []
         /// `"key":value,` or nothing for each value, one behind the other, and where each ends.
@@ -44,17 +44,11 @@ public struct Expansion: Sendable {
             for axis in axes { place += index / axis.stride % axis.count * axis.step }
             return place
         }
-
-        func append(_ index: Int, to text: inout [UInt8]) {
-            let place = place(of: index)
-            let start = place == 0 ? 0 : ends[place - 1]
-            bytes.withUnsafeBufferPointer { text.append(contentsOf: UnsafeBufferPointer(rebasing: $0[start..<ends[place]])) }
-        }
     }
 
     private let slots: [Slot]
-    /// The pieces of a configuration in order: neighbouring constants joined.
-    private let pieces: [Slot]
+    /// Neighbouring constants are joined.
+    private let pieces: PieceTable
 
     /// - Throws: `SweepError.manifest` where a value is missing or several contradict each other.
     public init(_ manifest: Manifest) throws(SweepError) {
@@ -86,39 +80,34 @@ public struct Expansion: Sendable {
         }
         slots.sort { TrialValue.precedes($0.key, $1.key) }
         self.slots = slots
-        var pieces: [Slot] = []
+        var pieces: [(steps: [PieceTable.Step], bytes: [UInt8], ends: [Int])] = []
         for slot in slots {
-            if slot.axes.isEmpty, let last = pieces.last, last.axes.isEmpty {
+            if slot.axes.isEmpty, let last = pieces.last, last.steps.isEmpty {
                 pieces[pieces.count - 1].bytes += slot.bytes
                 pieces[pieces.count - 1].ends[0] += slot.bytes.count
             } else {
-                pieces.append(slot)
+                pieces.append((slot.axes, slot.bytes, slot.ends))
             }
         }
-        self.pieces = pieces
+        self.pieces = PieceTable(pieces)
     }
 
     /// For each involved axis its stride among trials, its length, and its step in a table over the involved axes.
-    private static func steps(_ involved: [Int], _ axes: [SweepAxis]) -> [(stride: Int, count: Int, step: Int)] {
-        var result: [(stride: Int, count: Int, step: Int)] = []
+    private static func steps(_ involved: [Int], _ axes: [SweepAxis]) -> [PieceTable.Step] {
+        var result: [PieceTable.Step] = []
         var step = 1
         for axis in involved.reversed() {
             let stride = axes[(axis + 1)...].reduce(1) { $0 * $1.count }
-            result.append((stride, axes[axis].count, step))
+            result.append(PieceTable.Step(stride: stride, count: axes[axis].count, step: step))
             step *= axes[axis].count
         }
         return result
     }
 
-    /// A trial's configuration as canonical JSON.
+    /// A trial's configuration as canonical JSON, in place of what `text` holds.
     ///
     /// - Parameter index: 0…count − 1.
-    func canonical(_ index: Int, into text: inout [UInt8]) {
-        text.removeAll(keepingCapacity: true)
-        text.append(UInt8(ascii: "{"))
-        for slot in pieces { slot.append(index, to: &text) }
-        text[text.count - 1] = UInt8(ascii: "}")
-    }
+    func canonical(_ index: Int, into text: inout [UInt8]) { pieces.write(index, into: &text) }
 
     /// A trial's configuration as canonical JSON.
     public func canonical(_ index: Int) -> String {

@@ -10,7 +10,7 @@ final class Database {
     /// - Throws: `SweepError.database` or `.disk`.
     init(_ path: String) throws(SweepError) {
         self.path = path
-        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
+        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK else { throw failure(code) }
         sqlite3_busy_timeout(handle, 30_000)
         try execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY")

@@ -1,0 +1,248 @@
+import Foundation
+import Testing
+
+@Suite struct SweepTests {
+    private static let small = """
+        kind = "spectrum"
+        replicates = 3
+        [fixed]
+        problem = "poisson1d"
+        features = 12
+        [axes]
+        derivative = ["ad", "fd:2:1e-3"]
+        range = { from = 1, to = 9, count = 3, scale = "log" }
+        """
+
+    private func manifest(_ folder: Folder, _ text: String = SweepTests.small, _ name: String = "m.toml") throws -> String {
+        try folder.write(Data(text.utf8), name)
+    }
+
+    /// The identities in a store's shards, in their order, by whole lines.
+    private func ids(_ store: String) -> [String] {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: store)) ?? []).filter { $0.hasSuffix(".jsonl") }.sorted()
+        return names.flatMap { name -> [String] in
+            guard let text = try? String(contentsOfFile: store + "/" + name, encoding: .utf8) else { return [] }
+            return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().filter { $0.hasPrefix("{\"id\":\"") }.map {
+                String($0.dropFirst(7).prefix(32))
+            }
+        }
+    }
+
+    /// The command, begun and not waited for.
+    private func begin(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = try Program.executable()
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    @Test func runStatusExportAndReport() throws {
+        let folder = try Folder()
+        let path = try manifest(folder)
+        let dry = try Program(["sweep", "run", path, "--dry-run", "--json"]).json()
+        #expect(dry["trials"] as? Int == 18 && !folder.contents.contains("m.sweep"))
+        let run = try Program(["sweep", "run", path, "--json"])
+        #expect(run.status == 0)
+        let lines = try run.output.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(
+            lines.count == 19 && lines[0]["entropy"] is Double && lines[18]["done"] as? Int == 18 && lines[18]["outcome"] as? String == "complete")
+        let again = try Program(["sweep", "run", path])
+        #expect(again.output.hasPrefix("18 trials: 18 recorded before, 0 done"))
+        let status = try Program(["sweep", "status", path, "--json"]).json()
+        #expect(status["done"] as? Int == 18 && status["missing"] as? Int == 0)
+        let csv = try Program(["sweep", "export", path])
+        let rows = csv.output.split(separator: "\n")
+        #expect(rows.count == 19 && rows[0].hasPrefix("id,status,reason,activation,cut,derivative,"))
+        #expect(try Program(["sweep", "export", path, "--out", folder.path("a.npy"), "--series", "singularValues"]).status == 0)
+        let report = try Program(["sweep", "report", path, "--json"]).json()
+        let page = try String(contentsOfFile: try #require(report["report"] as? String), encoding: .utf8)
+        #expect(page.contains("Spearman") && page.contains("<table") && !page.contains("<script"))
+    }
+
+    /// The recorded seed gives the same numbers to the verb of that name.
+    @Test func aTrialIsWhatTheVerbDoes() throws {
+        let folder = try Folder()
+        let path = try manifest(folder)
+        #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
+        let text = try Program(["sweep", "export", path, "--columns", "seed,range,derivative,entropy,error,count"]).output
+        let row = try #require(text.split(separator: "\n").last).split(separator: ",").map(String.init)
+        let verb = try Program([
+            "spectrum", "poisson1d", "--features", "12", "--seed", row[0], "--range", row[1], "--derivative", row[2], "--json",
+        ]).json()
+        let cut = try #require((((verb["spectra"] as? [[String: Any]])?[0])?["cuts"] as? [[String: Any]])?[0])
+        #expect(cut["entropy"] as? Double == Double(row[3]) && cut["error"] as? Double == Double(row[4]) && cut["count"] as? Int == Int(row[5]))
+    }
+
+    @Test func trainingsAreTrialsToo() throws {
+        let folder = try Folder()
+        let path = try manifest(
+            folder,
+            """
+            kind = "train"
+            [fixed]
+            problem = "poisson1d"
+            layers = [1, 6, 1]
+            points = 20
+            steps = 5
+            log-every = 1
+            seed = 4
+            spectrum-every = 5
+            [axes]
+            optimizer = ["adam", "gd", "lm"]
+            learning-rate = [1e-3, 1e300]
+            """)
+        let run = try Program(["sweep", "run", path])
+        #expect(run.status == 0 && run.output.contains("5 trials") && run.errors.contains("described more than once"), "\(run.errors)")
+        let text = try Program(["sweep", "export", path, "--columns", "optimizer,learning-rate,status,loss,initialEntropy"]).output
+        let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        #expect(rows.count == 5 && rows.filter { $0[2] == "diverged" }.count >= 1)
+        let verb = try Program([
+            "train", "poisson1d", "--layers", "1,6,1", "--points", "20", "--steps", "5", "--optimizer", "adam", "--learning-rate", "1e-3", "--seed",
+            "4",
+            "--json",
+        ])
+        let last = try #require(verb.output.split(separator: "\n").last)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
+        #expect(object["loss"] as? Double == Double(rows[0][3]))
+    }
+
+    @Test func shardsMergeToTheSameTable() throws {
+        let folder = try Folder()
+        let path = try manifest(folder)
+        #expect(try Program(["sweep", "run", path, "--shard", "1/1", "--quiet"]).status == 0)
+        let whole = try Program(["sweep", "export", path]).output
+        for index in 0..<4 {
+            let run = try Program(["sweep", "run", path, "--store", folder.path("four"), "--shard", "\(index)/4", "--workers", "\(index + 1)"])
+            #expect(run.status == 0 && run.errors.contains("shard \(index)/4, by --shard"))
+        }
+        #expect(try Program(["sweep", "export", path, "--store", folder.path("four")]).output == whole)
+        let slurm: [String: String?] = ["SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_MIN": "0"]
+        let run = try Program(["sweep", "run", path, "--store", folder.path("two")], environment: slurm)
+        #expect(run.errors.contains("shard 1/2, by the Slurm array"))
+        #expect(try Program(["sweep", "run", path, "--store", folder.path("two"), "--shard", "0/2"]).status == 0)
+        #expect(try Program(["sweep", "merge", path, "--store", folder.path("two"), folder.path("four"), "--strict"]).status == 0)
+        #expect(try Program(["sweep", "export", path, "--store", folder.path("two")]).output == whole)
+    }
+
+    @Test func killedTwentyTimesNothingIsLostAndNothingTwice() throws {
+        let folder = try Folder()
+        let path = try manifest(folder, Self.small.replacingOccurrences(of: "replicates = 3", with: "replicates = 150"))
+        let store = folder.path("m.sweep")
+        var known: [String] = []
+        var stream = SystemRandomNumberGenerator()
+        for _ in 0..<20 {
+            let process = try begin(["sweep", "run", path, "--quiet", "--workers", "2"])
+            usleep(UInt32.random(in: 5_000...90_000, using: &stream))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let now = ids(store)
+            #expect(Array(now.prefix(known.count)) == known, "what was recorded stays")
+            known = now
+        }
+        let rest = try Program(["sweep", "run", path, "--json"])
+        #expect(rest.status == 0)
+        let all = ids(store)
+        #expect(all.count == 900 && Set(all).count == 900)
+        #expect(rest.output.split(separator: "\n").count - 1 == 900 - known.count, "exactly the missing ones were run")
+        #expect(try Program(["sweep", "status", path, "--json"]).json()["done"] as? Int == 900)
+    }
+
+    @Test func aPoliteEndFinishesTheTrialsInHand() throws {
+        let folder = try Folder()
+        let path = try manifest(
+            folder,
+            """
+            kind = "train"
+            replicates = 40
+            [fixed]
+            problem = "poisson1d"
+            layers = [1, 20, 1]
+            points = 100
+            steps = 300
+            """)
+        let process = try begin(["sweep", "run", path, "--quiet", "--workers", "2"])
+        let start = Date()
+        while ids(folder.path("m.sweep")).isEmpty, Date().timeIntervalSince(start) < 20 { usleep(2000) }
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 75)
+        let done = ids(folder.path("m.sweep"))
+        #expect(!done.isEmpty && done.count < 40)
+        let status = try Program(["sweep", "status", path]).output
+        #expect(status.contains("\(done.count) done") && status.contains("\(40 - done.count) missing"))
+        let second = try Program(["sweep", "run", path, "--quiet"])
+        #expect(second.status == 0 && Set(ids(folder.path("m.sweep"))).count == 40)
+    }
+
+    @Test func aFullDiskIsASentenceAndLosesNothing() throws {
+        let folder = try Folder()
+        let path = try manifest(folder, Self.small.replacingOccurrences(of: "replicates = 3", with: "replicates = 20"))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        let errors = folder.path("errors")
+        process.arguments = [
+            "-c", "ulimit -f 16; exec \"$0\" sweep run \"$1\" --quiet 2>\"$2\"", try Program.executable().path, path, errors,
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let text = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(process.terminationReason == .exit && process.terminationStatus == 70, "\(text)")
+        #expect(text.contains("cannot be written") && text.contains("make room") && text.split(separator: "\n").count == 1, "\(text)")
+        let kept = ids(folder.path("m.sweep"))
+        #expect(!kept.isEmpty && kept.count < 120)
+        #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
+        let all = ids(folder.path("m.sweep"))
+        #expect(Array(all.prefix(kept.count)) == kept && all.count == 120 && Set(all).count == 120)
+    }
+
+    @Test func failuresHaveTheirExitCodes() throws {
+        let folder = try Folder()
+        let path = try manifest(folder, "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nsteps = 1\n[axes]\nlayers = [[2, 3, 1], [1, 3, 1]]\n")
+        let run = try Program(["sweep", "run", path])
+        #expect(run.status == 1 && run.output.contains("1 done, 1 failed"))
+        #expect(try Program(["sweep", "run", path]).status == 1, "a failure stays one")
+        let retried = try Program(["sweep", "run", path, "--retry", "failed"])
+        #expect(retried.status == 1 && retried.output.contains("1 recorded before, 0 done, 1 failed"))
+        #expect(try Program(["sweep", "export", path]).output.contains("takes 2 coordinates"))
+        #expect(try Program(["sweep", "run", path, "--fail-fast", "--workers", "1", "--store", folder.path("f")]).status == 1)
+        #expect(ids(folder.path("f")).count == 1)
+    }
+
+    @Test func mistakesAreRefused() throws {
+        let folder = try Folder()
+        let path = try manifest(folder)
+        try expectRefusal(["sweep", "run", folder.path("none.toml")], 65, "no such file")
+        let wrong = try manifest(folder, "kind = \"spectrum\"\n[fixed]\nproblem = \"poisson1e\"\n", "wrong.toml")
+        try expectRefusal(["sweep", "run", wrong], 65, "wrong.toml:3:1: fixed.problem: there is no problem")
+        try expectRefusal(["check", wrong], 65, "wrong.toml:3:1")
+        try expectRefusal(["sweep", "status", try manifest(folder, "kind = \"spectrum\"\n", "bare.toml")], 65, "a problem is needed")
+        try expectRefusal(["sweep", "run", path, "--shard", "4/4"], 64, "numbered from 0")
+        try expectRefusal(["sweep", "run", path, "--retry", "all"], 64, "only \"failed\"")
+        try expectRefusal(["sweep", "export", path], 65, "no results yet")
+        #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
+        try expectRefusal(["sweep", "export", path, "--columns", "colour"], 64, "no column \"colour\"")
+        try expectRefusal(["sweep", "export", path, "--out", folder.path("a.npy"), "--columns", "problem"], 64, "texts")
+        let changed = try manifest(folder, Self.small.replacingOccurrences(of: "features = 12", with: "features = 13"), "c.toml")
+        try expectRefusal(["sweep", "run", changed, "--store", folder.path("m.sweep")], 65, "features was 12 and is now 13")
+        let shard = folder.path("m.sweep/shard-0-of-1.jsonl")
+        let text = try String(contentsOfFile: shard, encoding: .utf8).replacingOccurrences(of: "\"rank\":", with: "\"rang\":")
+        try text.write(toFile: shard, atomically: true, encoding: .utf8)
+        for verb in ["run", "status", "merge"] { try expectRefusal(["sweep", verb, path], 65, "shard-0-of-1.jsonl:2: ") }
+    }
+
+    @Test func checkDescribesAManifest() throws {
+        let folder = try Folder()
+        let check = try Program(["check", try manifest(folder), "--json"]).json()
+        #expect(check["kind"] as? String == "manifest" && check["trials"] as? Int == 18)
+        let submitted = try Program(["sweep", "submit", try manifest(folder), "--parallel", "--shards", "7"])
+        #expect(submitted.output.hasPrefix("seq 0 6 | parallel"))
+        #expect(try Program(["sweep", "submit", try manifest(folder), "--slurm"]).status == 0)
+        #expect(try String(contentsOfFile: folder.path("m.sweep/m.sbatch"), encoding: .utf8).contains("--array=0-17"))
+    }
+}
