@@ -1,3 +1,4 @@
+import CCompute
 import Dispatch
 import Synchronization
 
@@ -20,7 +21,16 @@ public func concurrently<Item: Sendable, Result: Sendable, Failure: Error>(
         }
     }
     let workers = min(max(threads, 1), items.count)
-    if workers > 1 { DispatchQueue.concurrentPerform(iterations: workers, execute: work) } else { work(0) }
+    if workers > 1 {
+        // Every core is busy with an item of its own: nothing within is shared out further.
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            let before = cc_thread_alone(true)
+            work(worker)
+            _ = cc_thread_alone(before)
+        }
+    } else {
+        work(0)
+    }
     var results = [Result]()
     results.reserveCapacity(items.count)
     for outcome in slots.take() { results.append(try outcome.get()) }

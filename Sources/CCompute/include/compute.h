@@ -77,6 +77,10 @@ const cc_device_info *cc_device_describe(const cc_device *device);
 
 /// Threads of the native path (at least 1; 0 restores the number of cores). Never changes a result's bits.
 void cc_set_threads(int32_t threads);
+/// Whether the calling thread does all its work itself, for callers that keep every core busy with threads of their own.
+///
+/// Returns what it was before. Never changes a result's bits.
+bool cc_thread_alone(bool alone);
 int32_t cc_threads(void);
 
 // MARK: Buffers

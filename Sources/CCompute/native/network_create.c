@@ -138,8 +138,9 @@ static void place_terms(net_plan *plan) {
 static void place_chunks(net_plan *plan) {
     double total = 0;
     for (int32_t i = 0; i < plan->terms; i++) total += work_of(plan, &plan->term[i]);
-    plan->alone = total < 5e6;
-    double wanted = total / 8e6;
+    plan->alone = total < 1e6;
+    // Four chunks as soon as there is work for two threads, more for larger sums of work.
+    double wanted = total / 8e6 > 4 ? total / 8e6 : plan->alone ? 1 : 4;
     double room = 256e6 / ((double)plan->sums_size * (double)plan->element);
     if (wanted > most_chunks) wanted = most_chunks;
     if (wanted > room) wanted = room;

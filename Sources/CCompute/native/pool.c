@@ -147,6 +147,12 @@ void cc_pool_run(int64_t count, void (*function)(int64_t task, void *context), v
     atomic_flag_clear_explicit(&pool.busy, memory_order_release);
 }
 
+bool cc_thread_alone(bool alone) {
+    bool before = inside;
+    inside = alone;
+    return before;
+}
+
 void cc_set_threads(int32_t threads) {
     if (threads < 0) threads = 1;
     atomic_store(&pool.threads, threads > most_workers + 1 ? most_workers + 1 : threads);
