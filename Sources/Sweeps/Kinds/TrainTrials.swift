@@ -88,6 +88,20 @@ struct TrainTrials: TrialKind {
     }
 
     func run(_ trial: Trial, in context: TrialContext) throws -> TrialResult {
+        // What can be trained in a group always is, be it of one: the result cannot depend on who else is in it.
+        if shape(of: trial) != nil { return try trainTogether([trial], in: context)[0].get() }
+        var trainer = try trainer(trial, context)
+        var records: [TrainingRecord] = []
+        let outcome = try trainer.run(
+            steps: steps(trial), logEvery: trial.integer("log-every") ?? 100, spectrumEvery: trial.integer("spectrum-every") ?? 0
+        ) { records.append($0) }
+        return try result(outcome, records, last: trainer.record(withSpectrum: false), state: trainer.state)
+    }
+
+    func steps(_ trial: Trial) -> Int { trial.integer("steps") ?? 1000 }
+
+    /// A trial's trainer, at its start.
+    func trainer(_ trial: Trial, _ context: TrialContext) throws -> Trainer {
         let network = try network(trial, context)
         let (problem, given) = try TrialProblem.read(
             trial, context, equations: trial.settings["equations"]?.list?.compactMap(\.text) ?? [],
@@ -104,15 +118,13 @@ struct TrainTrials: TrialKind {
                 trial.integer("points") ?? 400, sampling: Sampling(parsing: trial.text("sampling") ?? "grid"), seed: trial.seed)
         var trainer = try Trainer(
             problem: problem, network: network, points: points, derivative: try DerivativeMethod(parsing: trial.text("derivative") ?? "ad"),
-            precision: trial.text("precision") == "f32" ? .f32 : .f64, optimizer: optimizer(trial).make(), device: context.device, seed: trial.seed)
+            precision: precision(trial), optimizer: optimizer(trial).make(), device: context.device, seed: trial.seed)
         if let cut = trial.number("cut") { trainer.cut = cut }
         trainer.tolerance = trial.number("tolerance") ?? 0
-        var records: [TrainingRecord] = []
-        let outcome = try trainer.run(
-            steps: trial.integer("steps") ?? 1000, logEvery: trial.integer("log-every") ?? 100, spectrumEvery: trial.integer("spectrum-every") ?? 0
-        ) { records.append($0) }
-        return try result(outcome, records, last: trainer.record(withSpectrum: false), state: trainer.state)
+        return trainer
     }
+
+    func precision(_ trial: Trial) -> Precision { trial.text("precision") == "f32" ? .f32 : .f64 }
 
     private func network(_ trial: Trial, _ context: TrialContext) throws -> Network {
         let activation = trial.text("activation").flatMap { Activation(name: $0) }
@@ -124,7 +136,7 @@ struct TrainTrials: TrialKind {
         return Network(architecture, initialization: law, stream: &stream)
     }
 
-    private func optimizer(_ trial: Trial) -> OptimizerSettings {
+    func optimizer(_ trial: Trial) -> OptimizerSettings {
         OptimizerSettings(
             trial.text("optimizer") ?? "adam", learningRate: trial.text("learning-rate") == "auto" ? nil : trial.number("learning-rate") ?? 1e-3,
             decayFactor: trial.number("decay-factor"), decaySteps: trial.integer("decay-steps") ?? 1000,
@@ -132,7 +144,7 @@ struct TrainTrials: TrialKind {
     }
 
     /// Speed is the decades by which the loss fell, a thousand steps.
-    private func result(
+    func result(
         _ outcome: TrainingOutcome, _ records: [TrainingRecord], last: TrainingRecord, state: TrainingState
     ) -> TrialResult {
         let first = records[0]
