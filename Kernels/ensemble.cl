@@ -4,6 +4,7 @@
 //   SIZE                 a member's parameters as they lie here, in whole vectors; SLAB its work memory; TABLE, WIDE_TABLE its own numbers
 //   GRADIENT, LANES_AT   in the slab: the gradient, and [2 + PARAMETERS][WG VW] of the residuals' sums
 //   PARAMETERS, FIRST_PARAMETER   trainable parameters of the equations, in the member's parameters
+//   ENSEMBLE_ARGUMENTS, ENSEMBLE_VALUES   what all members share, declared and named; TILES as in network_products.clh, or empty
 //   begin_step(...)      makes what depends on the parameters alone and clears sums
 //   all_terms(...)       residuals, their loss by lanes and, in mode NETWORK_GRADIENT, what goes back
 //   end_step(...)        closes the gradient
@@ -31,22 +32,24 @@
 #define EVALUATE(mode)                                                                                                              \
     do {                                                                                                                          \
         REALV part_of_loss = (REALV)0;                                                                                            \
-        begin_step(here, slab, mode);                                                                                             \
+        begin_step(ENSEMBLE_VALUES, own, here, slab, mode);                                                                                             \
         BARRIER;                                                                                                                  \
-        all_terms(points, turned, data, reals, wides, own, wide_own, here, slab, mode, &part_of_loss);                            \
+        all_terms(ENSEMBLE_VALUES, own, wide_own, here, slab, mode, &part_of_loss TILES);                            \
         GROUP_SUM(loss, part_of_loss);                                                                                            \
     } while (0)
 
 // Members' numbers lie one after another. `settings`: [member] rate, floor; `schedule`: [step] factor, 1 - beta1^t, 1 - beta2^t.
 // taken[member]: steps taken before, `begin` for members that go on, others are passed over; and those taken now, at the end.
 __kernel ITEMS
-void ensemble(__global const REAL *points, __global const REAL *turned, __global const REAL *data, __global const REAL *reals,
-              __global const WIDE *wides, __global const REAL *tables, __global const WIDE *wide_tables, __global const REAL *settings,
+void ensemble(ENSEMBLE_ARGUMENTS, __global const REAL *tables, __global const WIDE *wide_tables, __global const REAL *settings,
               __global const REAL *schedule, __global REAL *parameters, __global REAL *moments, __global REAL *squares, __global REAL *bests,
               __global REAL *best_losses, __global REAL *slabs, __global REAL *losses, __global int *taken, const int begin, const int steps,
               const int kind, const int wants_loss, const REAL beta1, const REAL beta2, const REAL small, const REAL decay) {
 #if LOCAL
     __local REAL shared[WG];
+#ifdef ENSEMBLE_TILES
+    ENSEMBLE_TILES
+#endif
 #endif
     const int member = get_group_id(0);
     if (taken[member] != begin) return;
@@ -62,7 +65,7 @@ void ensemble(__global const REAL *points, __global const REAL *turned, __global
     BARRIER;
     PLAIN for (; step < steps; step++) {
         EVALUATE(NETWORK_GRADIENT);
-        end_step(here, slab);
+        end_step(ENSEMBLE_VALUES, here, slab);
         BARRIER;
         // Where the step leads takes the gradient's place; x - x is 0 for finite numbers alone.
         const REAL factor = schedule[3 * step], eta = floor_rate + (rate - floor_rate) * factor;

@@ -59,6 +59,9 @@ TEXT(ensemble_points_clh) = {
 TEXT(ensemble_forms_clh) = {
 #embed "ensemble_forms.clh" suffix(, )
     0};
+TEXT(ensemble_layers_clh) = {
+#embed "ensemble_layers.clh" suffix(, )
+    0};
 TEXT(ensemble_cl) = {
 #embed "ensemble.cl" suffix(, )
     0};
@@ -83,6 +86,7 @@ const kernels_text kernels_texts[] = {
     ENTRY("network.cl", network_cl),
     ENTRY("ensemble_points.clh", ensemble_points_clh),
     ENTRY("ensemble_forms.clh", ensemble_forms_clh),
+    ENTRY("ensemble_layers.clh", ensemble_layers_clh),
     ENTRY("ensemble.cl", ensemble_cl),
     {NULL, NULL, 0},
 };

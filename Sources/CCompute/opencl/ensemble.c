@@ -252,6 +252,29 @@ static cc_status fetch_rows(ocl_ensemble *e, ens_buffer *from, void *to, int64_t
     return CC_OK;
 }
 
+/// The tables of members whose layers are walked.
+static cc_status send_layers(ocl_ensemble *e, const cc_ensemble *all, const cc_members *m, int64_t first, int64_t count, cc_error *error) {
+    const size_t table = (size_t)e->table, wide_table = (size_t)e->wide_table;
+    double *row = calloc(table + wide_table, sizeof *row);
+    char *reals = calloc((size_t)count * table, e->element), *wides = calloc((size_t)count * wide_table, sizeof(double));
+    const bool wide = e->wide_sums || e->precision == CC_F64;
+    cc_status status = row && reals && wides ? CC_OK : cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the members' tables.");
+    for (int64_t k = 0; status == CC_OK && k < count; k++) {
+        ens_layers_tables(e, all, m, first + k, row, row + table);
+        for (int64_t i = 0; i < e->table; i++) put(e, reals, k * e->table + i, row[i]);
+        for (int64_t i = 0; i < e->wide_table; i++) {
+            if (wide) ((double *)(void *)wides)[k * e->wide_table + i] = row[table + (size_t)i];
+            else ((float *)(void *)wides)[k * e->wide_table + i] = (float)row[table + (size_t)i];
+        }
+    }
+    if (status == CC_OK) status = write(e, &e->tables, 0, (size_t)count * table * e->element, reals, error);
+    if (status == CC_OK) status = write(e, &e->wide_tables, 0, (size_t)count * wide_table * sizeof(double), wides, error);
+    free(row);
+    free(reals);
+    free(wides);
+    return status;
+}
+
 /// Shares, stencils and their scales of each member.
 static cc_status send_tables(ocl_ensemble *e, const cc_ensemble *all, const cc_members *m, int64_t first, int64_t count, cc_error *error) {
     memset(e->staging, 0, (size_t)(count * e->table) * e->element);
@@ -293,7 +316,7 @@ static cc_status send_tables(ocl_ensemble *e, const cc_ensemble *all, const cc_m
 
 static cc_status load(ocl_ensemble *e, const cc_ensemble *all, const cc_schedule *s, const cc_members *m, int64_t first, int64_t count, cc_error *error) {
     const bool keeps = s->optimizer.kind == CC_ADAM && m->first;
-    TRY(send_tables(e, all, m, first, count, error));
+    TRY(e->plan ? send_layers(e, all, m, first, count, error) : send_tables(e, all, m, first, count, error));
     TRY(send_rows(e, &e->values, m->parameters, first, count, error));
     TRY(send_rows(e, &e->moments, keeps ? m->first : NULL, first, count, error));
     TRY(send_rows(e, &e->squares, keeps ? m->second : NULL, first, count, error));
@@ -341,14 +364,21 @@ static cc_status launch(ocl_ensemble *e, const cc_schedule *s, int64_t from, int
     }
     TRY(write(e, &e->schedule, 0, 3 * (size_t)steps * e->element, e->staging, error));
     const cl_int begin = (cl_int)from, taken = (cl_int)steps, kind = adam, wants = wants_loss;
-    const ocl_argument arguments[] = {
+    const ocl_argument shallow[] = {
         OCL_ARGUMENT(e->points.memory), OCL_ARGUMENT(e->turned.memory), OCL_ARGUMENT(e->data.memory), OCL_ARGUMENT(e->real_table.memory),
-        OCL_ARGUMENT(e->wide_shared.memory), OCL_ARGUMENT(e->tables.memory), OCL_ARGUMENT(e->wide_tables.memory), OCL_ARGUMENT(e->settings.memory),
+        OCL_ARGUMENT(e->wide_shared.memory)};
+    const ocl_argument members[] = {
+        OCL_ARGUMENT(e->tables.memory), OCL_ARGUMENT(e->wide_tables.memory), OCL_ARGUMENT(e->settings.memory),
         OCL_ARGUMENT(e->schedule.memory), OCL_ARGUMENT(e->values.memory), OCL_ARGUMENT(e->moments.memory), OCL_ARGUMENT(e->squares.memory),
         OCL_ARGUMENT(e->bests.memory), OCL_ARGUMENT(e->best_losses.memory), OCL_ARGUMENT(e->slabs.memory), OCL_ARGUMENT(e->losses.memory),
         OCL_ARGUMENT(e->taken.memory), OCL_ARGUMENT(begin), OCL_ARGUMENT(taken), OCL_ARGUMENT(kind), OCL_ARGUMENT(wants),
         OCL_REAL(e->precision, o->beta1), OCL_REAL(e->precision, o->beta2), OCL_REAL(e->precision, o->epsilon), OCL_REAL(e->precision, o->decay)};
-    TRY(ocl_launch(e->device, e->kernel, "ensemble", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)count, 1}, e->group, error));
+    const int own = sizeof members / sizeof *members, shared = e->plan ? ens_layers_shared : (int)(sizeof shallow / sizeof *shallow);
+    ocl_argument arguments[ens_layers_shared + sizeof members / sizeof *members];
+    if (e->plan) ens_layers_arguments(e, arguments);
+    else memcpy(arguments, shallow, sizeof shallow);
+    memcpy(arguments + shared, members, sizeof members);
+    TRY(ocl_launch(e->device, e->kernel, "ensemble", arguments, shared + own, (const size_t[2]){(size_t)count, 1}, e->group, error));
     return ocl_check(&e->device->base, e->device->cl->Finish(e->device->queue), "train an ensemble", error);
 }
 
@@ -390,6 +420,7 @@ static void destroy(void *state) {
                              &e->values, &e->moments, &e->squares, &e->bests, &e->best_losses, &e->slabs, &e->losses, &e->taken};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) drop(e, buffers[i]);
     pthread_mutex_unlock(&d->lock);
+    ens_layers_destroy(e);
     free(e->reals.items);
     free(e->wides.items);
     ocl_discard(&e->code);
@@ -409,8 +440,8 @@ static const cc_ensemble_calls calls_table = {.advance = advance, .most = most, 
 
 static cc_status make_program(ocl_ensemble *e, const cc_term *term, cc_error *error) {
     ocl_device *d = e->device;
-    TRY(make_points(e, error));
-    if (!ens_print_source(e, term)) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's kernel.");
+    if (!e->plan) TRY(make_points(e, error));
+    if (!e->plan && !ens_print_source(e, term)) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's kernel.");
     char options[1024];
     ocl_options(d, e->precision, options, sizeof options, "%s", "");
     TRY(ocl_build(d, "the ensemble", &e->code, options, &e->program, error));
@@ -418,10 +449,31 @@ static cc_status make_program(ocl_ensemble *e, const cc_term *term, cc_error *er
     cl_int status = CL_SUCCESS;
     e->kernel = d->cl->CreateKernel(e->program, "ensemble", &status);
     TRY(ocl_check(&d->base, status, "create a kernel", error));
+    if (e->plan) return CC_OK;
     TRY(make_table(e, &e->real_table, &e->reals, false, error));
     return make_table(e, &e->wide_shared, &e->wides, e->wide_sums || e->precision == CC_F64, error);
 }
 #undef TRY
+
+/// Sizes and places of networks with one hidden layer.
+static cc_status lay_out(ocl_ensemble *e, const cc_network *network, cc_error *error) {
+    const ocl_device *d = e->device;
+    const net_plan *native = e->native;
+    e->vector = e->local ? 1 : net_lanes(d, e->precision);
+    // As many items as neurons, within limits.
+    e->group = 1;
+    while (e->local && e->group < d->shape.workgroup && e->group < 128 && (e->group < 32 || e->group < native->layer[0].out)) e->group *= 2;
+    e->abreast = e->local ? 1 : e->vector * (int32_t)e->element == 64 ? 4 : 2;
+    e->dimension = native->dimension;
+    e->width = native->layer[0].out;
+    e->vectors = (e->width + e->vector - 1) / e->vector;
+    const int32_t line = 64 / (int32_t)e->element;
+    e->stride = e->local ? whole(e->width, 32) : (whole(e->vectors * e->vector, line) / line | 1) * line;
+    e->biased = !network->unbiased || !network->unbiased[0];
+    e->last_biased = !network->unbiased || !network->unbiased[1];
+    e->term = calloc((size_t)e->terms, sizeof *e->term);
+    return e->term && place(e) ? CC_OK : cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's tables.");
+}
 
 cc_status ocl_ensemble_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const net_plan *native,
                               const cc_ensemble_calls **calls, void **state, cc_error *error) {
@@ -434,8 +486,7 @@ cc_status ocl_ensemble_create(const cc_network *network, const cc_plan_options *
             return cc_fail(error, CC_NO_DOUBLE, 0,
                            "Term %d sums its nodes in float64, which device %s (%s) does not have; sum in float32 or choose another device.", i,
                            d->info.id, d->info.name);
-    for (int32_t i = 0; i < terms; i++)
-        if (native->term[i].forms == 0) return CC_OK;
+    if (network->embedding) return CC_OK;
     ocl_ensemble *e = calloc(1, sizeof *e);
     if (!e) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble.");
     e->device = d;
@@ -446,23 +497,14 @@ cc_status ocl_ensemble_create(const cc_network *network, const cc_plan_options *
     e->activation = network->activation;
     e->power = network->power;
     e->local = d->shape.local;
-    e->vector = e->local ? 1 : net_lanes(d, e->precision);
-    // As many items as neurons, within limits.
-    e->group = 1;
-    while (e->local && e->group < d->shape.workgroup && e->group < 128 && (e->group < 32 || e->group < native->layer[0].out)) e->group *= 2;
-    e->abreast = e->local ? 1 : e->vector * (int32_t)e->element == 64 ? 4 : 2;
     e->terms = terms;
-    e->dimension = native->dimension;
-    e->width = native->layer[0].out;
-    e->vectors = (e->width + e->vector - 1) / e->vector;
-    const int32_t line = 64 / (int32_t)e->element;
-    e->stride = e->local ? whole(e->width, 32) : (whole(e->vectors * e->vector, line) / line | 1) * line;
-    e->biased = !network->unbiased || !network->unbiased[0];
-    e->last_biased = !network->unbiased || !network->unbiased[1];
-    e->trainable = options->parameters;
     e->parameters = native->parameters;
-    e->term = calloc((size_t)terms, sizeof *e->term);
-    cc_status status = e->term && place(e) ? CC_OK : cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's tables.");
+    e->trainable = options->parameters;
+    bool shallow = true;
+    for (int32_t i = 0; i < terms; i++) shallow = shallow && native->term[i].forms > 0;
+    cc_status status = CC_OK;
+    if (shallow) status = lay_out(e, network, error);
+    else status = ens_layers_create(e, network, options, terms, term, error);
     pthread_mutex_lock(&d->lock);
     if (status == CC_OK) status = make_program(e, term, error);
     pthread_mutex_unlock(&d->lock);

@@ -27,6 +27,11 @@ typedef struct ens_buffer {
     size_t bytes;
 } ens_buffer;
 
+/// Places in a member's slab where the layers are walked.
+typedef struct ens_layers {
+    int32_t packed, work, sums, losses;
+} ens_layers;
+
 typedef struct ocl_ensemble {
     ocl_device *device;
     cc_precision precision;
@@ -40,7 +45,9 @@ typedef struct ocl_ensemble {
     int32_t size, slab, table, wide_table;   // elements a member
     int32_t trainable;
     int64_t parameters;
-    ens_term *term;                // [terms]
+    ens_term *term;                // [terms], where networks are shallow
+    ocl_plan *plan;                // of one member, where the layers are walked; else NULL
+    ens_layers layers;
     int32_t *map;                  // [parameters]: place among a member's `size` elements
     // Places in the slab.
     int32_t gradient, lanes, sums_first, sums_end, r0, r1, inputs, outputs, seeds, components, component_seeds;
@@ -59,6 +66,14 @@ typedef struct ocl_ensemble {
 } ocl_ensemble;
 
 enum { ens_most_steps = 512 };     // of one launch
+
+/// Networks of more than one hidden layer, or more than one field: sizes, the kernel's source, the shared points.
+cc_status ens_layers_create(ocl_ensemble *e, const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error);
+void ens_layers_destroy(ocl_ensemble *e);
+/// A member's rows of the tables, in float64.
+void ens_layers_tables(const ocl_ensemble *e, const cc_ensemble *all, const cc_members *members, int64_t member, double *table, double *wide_table);
+enum { ens_layers_shared = 10 };
+void ens_layers_arguments(const ocl_ensemble *e, ocl_argument *arguments);
 
 /// Prints the kernel's source. False when memory is exhausted.
 bool ens_print_source(ocl_ensemble *e, const cc_term *term);

@@ -55,7 +55,7 @@ static void print_neuron(const ocl_ensemble *e, ocl_text *t) {
 }
 
 static void print_begin(const ocl_ensemble *e, ocl_text *t) {
-    ocl_print(t, "BODY void begin_step(__global const REAL *theta, __global REAL *slab, const int mode) {\n");
+    ocl_print(t, "BODY void begin_step(ENSEMBLE_ARGUMENTS, __global const REAL *own, __global const REAL *theta, __global REAL *slab, const int mode) {\n");
     print_neuron(e, t);
     for (int32_t k = 0; k < e->terms; k++)
         for (int32_t f = 0; f < e->native->term[k].forms; f++)
@@ -90,7 +90,7 @@ static void print_slopes(const ocl_ensemble *e, int32_t term, int32_t f, ocl_tex
 }
 
 static void print_end(const ocl_ensemble *e, ocl_text *t) {
-    ocl_print(t, "BODY void end_step(__global const REAL *theta, __global REAL *slab) {\n    __global REAL *gradient = slab + GRADIENT;\n");
+    ocl_print(t, "BODY void end_step(ENSEMBLE_ARGUMENTS, __global const REAL *theta, __global REAL *slab) {\n    __global REAL *gradient = slab + GRADIENT;\n");
     print_neuron(e, t);
     for (int32_t i = 0; i < e->dimension; i++) ocl_print(t, "        REALV g%d = LOADV(gradient + %d * STRIDE + j);\n", i, i);
     ocl_print(t, "        REALV gv = (REALV)0;\n");
@@ -134,8 +134,7 @@ static void print_forms(const ocl_ensemble *e, int32_t k, ocl_text *t) {
 }
 
 #define SHARED_ARGUMENTS                                                                                                              \
-    "__global const REAL *points, __global const REAL *turned, __global const REAL *data, __global const REAL *reals, "             \
-    "__global const WIDE *wides, __global const REAL *own, __global const WIDE *wide_own, __global const REAL *theta, "             \
+    "ENSEMBLE_ARGUMENTS, __global const REAL *own, __global const WIDE *wide_own, __global const REAL *theta, "                     \
     "__global REAL *slab, const int mode, REALV *loss"
 
 static void print_term(const ocl_ensemble *e, int32_t k, ocl_text *t) {
@@ -175,7 +174,7 @@ static void print_terms(const ocl_ensemble *e, ocl_text *t) {
     }
     ocl_print(t, "BODY void all_terms(" SHARED_ARGUMENTS ") {\n");
     for (int32_t k = 0; k < e->terms; k++)
-        ocl_print(t, "    term_%d(points, turned, data, reals, wides, own, wide_own, theta, slab, mode, loss);\n", k);
+        ocl_print(t, "    term_%d(ENSEMBLE_VALUES, own, wide_own, theta, slab, mode, loss);\n", k);
     ocl_print(t, "}\n\n");
 }
 
@@ -196,6 +195,9 @@ bool ens_print_source(ocl_ensemble *e, const cc_term *term) {
     ocl_print(t, "#define WIDE %s\n#define LANES ((INTV)(0", wide ? "double" : "float");
     for (int32_t i = 1; i < e->vector; i++) ocl_print(t, ", %d", i);
     ocl_print(t, "))\n");
+    ocl_print(t, "#define TILES\n#define ENSEMBLE_VALUES points, turned, data, reals, wides\n"
+                 "#define ENSEMBLE_ARGUMENTS __global const REAL *points, __global const REAL *turned, __global const REAL *data, "
+                 "__global const REAL *reals, __global const WIDE *wides\n");
     net_include(t, "network_table.clh");
     net_include(t, "functions.clh");
     net_include(t, "network_points.clh");

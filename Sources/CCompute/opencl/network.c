@@ -14,7 +14,7 @@ static int64_t groups_for(const ocl_plan *plan, int64_t count, int64_t *each) {
 
 // MARK: Creation
 
-static void destroy(void *state) {
+void net_plan_destroy(void *state) {
     ocl_plan *p = state;
     if (!p) return;
     ocl_device *d = p->device;
@@ -311,7 +311,7 @@ static uint64_t memory(const void *state) {
 }
 
 static const cc_plan_calls calls_table = {
-    .gradient = gradient, .residuals = residuals, .transposed = transposed, .components = components, .memory = memory, .destroy = destroy,
+    .gradient = gradient, .residuals = residuals, .transposed = transposed, .components = components, .memory = memory, .destroy = net_plan_destroy,
 };
 
 cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,
@@ -338,7 +338,7 @@ cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *opti
     if (status == CC_OK) status = make_buffers(p, error);
     pthread_mutex_unlock(&d->lock);
     if (status != CC_OK) {
-        destroy(p);
+        net_plan_destroy(p);
         return status;
     }
     *calls = &calls_table;

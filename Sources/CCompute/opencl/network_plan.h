@@ -102,6 +102,7 @@ cl_int net_move_rows(ocl_plan *plan, int32_t term, const network_window *window,
 /// The window of one term alone that begins at `block`, for its components, and how many points it has.
 network_window net_component_window(const ocl_plan *plan, int32_t term, int64_t block, int64_t *points);
 
+void net_plan_destroy(void *plan);
 /// Appends a text of Kernels/ without its includes.
 void net_include(ocl_text *text, const char *name);
 /// Functions of the terms' residuals, every different program once, and residual_of, which chooses one; number[i] is term i's.
