@@ -62,6 +62,9 @@ struct OptimizerChoice: ParsableArguments {
     /// Methods with a model of the curvature that is good enough to reach the floor of float64.
     var isSecondOrder: Bool { ["lm", "gn", "bfgs", "ssbroyden"].contains(optimizer) }
 
+    /// Methods that solve with the residual Jacobian itself.
+    var usesLeastSquares: Bool { ["lm", "gn"].contains(optimizer) }
+
     func make() -> any Optimizer {
         let eta = learningRate.flatMap { Double($0) } ?? 1e-3
         let schedule = decayFactor.map { LearningRate.exponential(eta, factor: $0, every: decaySteps) } ?? .constant(eta)
