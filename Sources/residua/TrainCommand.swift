@@ -97,13 +97,22 @@ struct TrainCommand: ParsableCommand {
         let every = checkpointEvery
         // The optimiser's memory is taken from the trainer, so steps are done in stretches from checkpoint to checkpoint.
         var outcome = TrainingOutcome.maxSteps
+        var unsaved: ModelError?
         repeat {
             let target = save == nil ? steps : min(steps, (trainer.state.step / every + 1) * every)
             let isLast = target == steps
             outcome = try trainer.run(
                 steps: target, logEvery: logEvery, spectrumEvery: spectrumEvery, logLast: isLast, isStopped: { Interruption.isAsked }
             ) { record in try write(record, device: selection.name) }
-            if let save { try Checkpoint(trainer.checkpointState, identity: identity).write(to: save) }
+            if let save {
+                do throws(ModelError) {
+                    try Checkpoint(trainer.checkpointState, identity: identity).write(to: save)
+                    unsaved = nil
+                } catch {
+                    // The work so far is worth more than its copy: the training goes on, and its end tells.
+                    unsaved = error
+                }
+            }
             if outcome != .maxSteps || isLast { break }
         } while true
         if let out { try trainer.bestNetwork.write(to: out) }
@@ -130,6 +139,9 @@ struct TrainCommand: ParsableCommand {
             }
             try Terminal.result(line)
         }
+        if let unsaved {
+            throw Failure(.checkFailed, "The training is done, but its checkpoint was not written: \(unsaved)")
+        }
         switch outcome {
         case .converged, .maxSteps: break
         case .diverged: Glibc.exit(ExitStatus.checkFailed.rawValue)
@@ -144,7 +156,8 @@ struct TrainCommand: ParsableCommand {
             "layers": setting.network.architecture.widths.map(String.init).joined(separator: ","),
             "activation": setting.network.architecture.activation.name, "derivative": "\(method)", "precision": common.precision.rawValue,
             "optimizer": choice.text, "points": "\(setting.points.interior.count)",
-            "weights": adaptation.weights ?? "fixed", "resample": adaptation.resampling(refines: refines), "seed": "\(common.seed)",
+            "sampling": source.sampling ?? "default", "data": source.data ?? "none", "weights": adaptation.weights ?? "fixed",
+            "resample": adaptation.resampling(refines: refines), "seed": "\(common.seed)",
         ]
     }
 
