@@ -11,7 +11,7 @@ struct AdaptationChoice: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "New interior points every K steps: uniform:K, rar:K or rar:K:N (adds N of largest residual), rad:K (density by residual).",
+            "New interior points every K steps: uniform:K, rar:K or rar:K:N (adds N of largest residual), rad:K (density by residual), or never; rar:10 for lm and gn on problems in time, else never.",
             valueName: "rule"))
     var resample: String?
 
@@ -53,8 +53,14 @@ struct AdaptationChoice: ParsableArguments {
         }
     }
 
-    func schedule() throws -> (any PointSchedule)? {
-        guard let resample else { return nil }
+    /// The rule of new points, as given or by default.
+    ///
+    /// - Parameter refines: whether points are refined unless told otherwise.
+    func resampling(refines: Bool) -> String { resample ?? (refines ? "rar:10" : "never") }
+
+    func schedule(refines: Bool = false) throws -> (any PointSchedule)? {
+        let resample = resampling(refines: refines)
+        if resample == "never" { return nil }
         let parts = resample.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let numbers = parts.dropFirst().map { Int($0) ?? 0 }
         guard numbers.allSatisfy({ $0 >= 1 }), numbers.count <= (parts[0] == "rar" ? 2 : 1) else {
@@ -65,7 +71,7 @@ struct AdaptationChoice: ParsableArguments {
         case "uniform": return ResampledPoints(interval: interval)
         case "rar": return ResidualRefinement(interval: interval, added: numbers.count > 1 ? numbers[1] : 0)
         case "rad": return ResidualDistribution(interval: interval)
-        default: throw ValidationError("--resample \(resample): choose uniform:K, rar:K, rar:K:N or rad:K.")
+        default: throw ValidationError("--resample \(resample): choose uniform:K, rar:K, rar:K:N, rad:K or never.")
         }
     }
 }

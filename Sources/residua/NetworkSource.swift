@@ -34,7 +34,7 @@ struct NetworkSource: ParsableArguments {
             "Number of interior points where none are given; 400, for methods of second order 1.5 a parameter if more.", valueName: "m"))
     var points: Int?
 
-    @Option(help: "grid, uniform, chebyshev, latin-hypercube or sobol; chebyshev for methods of second order, else grid.")
+    @Option(help: "grid, uniform, chebyshev, latin-hypercube or sobol; for methods of second order chebyshev, or sobol in time, else grid.")
     var sampling: String?
 
     @Option(
@@ -113,6 +113,11 @@ struct NetworkSource: ParsableArguments {
         let network: Network
     }
 
+    private static func sampling(of problem: Problem, secondOrder: Bool) -> String {
+        guard secondOrder, problem.dimension <= 3 else { return "grid" }
+        return problem.isEvolution ? "sobol" : "chebyshev"
+    }
+
     private static func names(_ list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
 
     /// - Parameter secondOrder: whether the defaults are those for methods of second order.
@@ -146,7 +151,7 @@ struct NetworkSource: ParsableArguments {
             try file.map { try $0.collocation(of: used, path: data ?? "") }
             ?? used.collocationPoints(
                 points ?? (secondOrder ? max(used.dimension == 1 ? 100 : 400, 3 * network.parameters.count / 2) : 400),
-                sampling: Sampling(parsing: sampling ?? (secondOrder && used.dimension <= 3 ? "chebyshev" : "grid")), seed: seed)
+                sampling: Sampling(parsing: sampling ?? NetworkSource.sampling(of: used, secondOrder: secondOrder)), seed: seed)
         return Setting(problem: used, points: collocated, network: network)
     }
 }

@@ -60,6 +60,9 @@ struct OptimizerChoice: ParsableArguments {
     /// Methods with a model of the curvature that is good enough to reach the floor of float64.
     var isSecondOrder: Bool { ["lm", "gn", "bfgs", "ssbroyden"].contains(optimizer) }
 
+    /// Methods that solve with the residual Jacobian itself.
+    var usesLeastSquares: Bool { ["lm", "gn"].contains(optimizer) }
+
     func make() -> any Optimizer {
         OptimizerSettings(
             optimizer, learningRate: learningRate == "auto" ? nil : learningRate.flatMap { Double($0) } ?? 1e-3, decayFactor: decayFactor,

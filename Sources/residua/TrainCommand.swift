@@ -81,9 +81,10 @@ struct TrainCommand: ParsableCommand {
             problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
             optimizer: choice.make(), device: try selection.open(), seed: common.seed)
         if let cut { trainer.cut = cut }
-        try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule())
+        let refines = choice.usesLeastSquares && setting.problem.isEvolution && source.data == nil && setting.problem.domain != nil
+        try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule(refines: refines))
         trainer.tolerance = tolerance
-        let identity = identity(setting, method)
+        let identity = identity(setting, method, refines)
         if let resume, access(resume, F_OK) == 0 {
             let saved = try Checkpoint(contentsOf: resume)
             if let difference = saved.difference(from: identity) {
@@ -96,13 +97,22 @@ struct TrainCommand: ParsableCommand {
         let every = checkpointEvery
         // The optimiser's memory is taken from the trainer, so steps are done in stretches from checkpoint to checkpoint.
         var outcome = TrainingOutcome.maxSteps
+        var unsaved: ModelError?
         repeat {
             let target = save == nil ? steps : min(steps, (trainer.state.step / every + 1) * every)
             let isLast = target == steps
             outcome = try trainer.run(
                 steps: target, logEvery: logEvery, spectrumEvery: spectrumEvery, logLast: isLast, isStopped: { Interruption.isAsked }
             ) { record in try write(record, device: selection.name) }
-            if let save { try Checkpoint(trainer.checkpointState, identity: identity).write(to: save) }
+            if let save {
+                do throws(ModelError) {
+                    try Checkpoint(trainer.checkpointState, identity: identity).write(to: save)
+                    unsaved = nil
+                } catch {
+                    // The work so far is worth more than its copy: the training goes on, and its end tells.
+                    unsaved = error
+                }
+            }
             if outcome != .maxSteps || isLast { break }
         } while true
         if let out { try trainer.bestNetwork.write(to: out) }
@@ -129,6 +139,9 @@ struct TrainCommand: ParsableCommand {
             }
             try Terminal.result(line)
         }
+        if let unsaved {
+            throw Failure(.checkFailed, "The training is done, but its checkpoint was not written: \(unsaved)")
+        }
         switch outcome {
         case .converged, .maxSteps: break
         case .diverged: Glibc.exit(ExitStatus.checkFailed.rawValue)
@@ -137,13 +150,14 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// What a checkpoint must have been made with.
-    private func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod) -> [String: String] {
+    private func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod, _ refines: Bool) -> [String: String] {
         [
             "problem": setting.problem.name, "equations": setting.problem.equations.map(\.text).joined(separator: "; "),
             "layers": setting.network.architecture.widths.map(String.init).joined(separator: ","),
             "activation": setting.network.architecture.activation.name, "derivative": "\(method)", "precision": common.precision.rawValue,
             "optimizer": choice.text, "points": "\(setting.points.interior.count)",
-            "weights": adaptation.weights ?? "fixed", "resample": adaptation.resample ?? "never", "seed": "\(common.seed)",
+            "sampling": source.sampling ?? "default", "data": source.data ?? "none", "weights": adaptation.weights ?? "fixed",
+            "resample": adaptation.resampling(refines: refines), "seed": "\(common.seed)",
         ]
     }
 
@@ -155,6 +169,9 @@ struct TrainCommand: ParsableCommand {
                 ("count", record.spectrum.map { .integer($0.count) } ?? .null), ("rank", JSONValue(record.spectrum?.rank)),
                 ("terms", .array(record.loss.terms.map { .object([("name", .string($0.name)), ("meanSquare", .number($0.meanSquare))]) })),
             ]
+            if let spectrum = record.spectrum, spectrum.entropyError != nil {
+                members += [("entropyError", JSONValue(spectrum.entropyError)), ("rankError", JSONValue(spectrum.rankError))]
+            }
             for (name, value) in record.parameters.sorted(by: { $0.key < $1.key }) { members.append((name, .number(value))) }
             try Terminal.result(JSONValue.object(members).text)
             return
@@ -165,6 +182,9 @@ struct TrainCommand: ParsableCommand {
         if let error = record.error { line += "  error \(Display.number(error))" }
         if let spectrum = record.spectrum {
             line += "  entropy \(Display.number(spectrum.entropy))  count \(spectrum.count)  rank \(Display.number(spectrum.rank))"
+            if let first = spectrum.entropyError, let second = spectrum.rankError {
+                line += " (estimates, standard errors \(Display.number(first)) and \(Display.number(second)))"
+            }
         }
         for (name, value) in record.parameters.sorted(by: { $0.key < $1.key }) { line += "  \(name) \(Display.number(value, digits: 8))" }
         try Terminal.result(line)

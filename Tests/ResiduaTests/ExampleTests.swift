@@ -22,3 +22,17 @@ import Testing
     let burgers = u.t + u * u.x - nu * u.xx
     #expect(try burgers == Problem.named("burgers").equations[0].residual)
 }
+
+/// A training of one's own in ten lines.
+@Test func exampleOfATraining() throws {
+    var stream = RandomStream(seed: 0, name: "network")
+    let network = Network(
+        try NetworkArchitecture(widths: [1, 20, 1], activation: .tanh), initialization: .spread(range: 2), stream: &stream)
+    var losses: [Double] = []
+    let result = try Trainer(
+        problem: .named("poisson1d"), network: network, derivative: .finiteDifference(accuracy: 4, step: .automatic),
+        optimizer: .levenbergMarquardt()
+    ).run { state in losses.append(state.loss.total) }
+    #expect(result.outcome == .maxSteps || result.outcome == .converged)
+    #expect(losses.count >= 2 && losses[losses.count - 1] < 1e-6 * losses[0])
+}

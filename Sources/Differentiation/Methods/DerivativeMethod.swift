@@ -16,7 +16,7 @@ public enum DerivativeMethod: Hashable, Sendable {
     /// Exact derivatives: closed forms for features, jets or a tape for networks.
     case automatic
     /// A central stencil of accuracy order 2, 4, 6 or 8, evaluated as written in floating point; nil: in the model's precision.
-    case finiteDifference(accuracy: Int, step: Step, precision: Precision?)
+    case finiteDifference(accuracy: Int, step: Step, precision: Precision? = nil)
     /// The value of the same stencil without rounding error.
     case exactDifference(accuracy: Int, step: Step)
 }

@@ -45,14 +45,20 @@ public struct Trainer {
     /// - Parameters:
     ///   - problem: with its conditions; points are sampled from its domain unless given.
     ///   - network: to start from.
-    ///   - points: where the equations shall hold.
+    ///   - points: where the equations shall hold; nil for 400 or a few more on a grid.
     ///   - derivative: how the equations' derivatives are taken.
     ///   - seed: of the test points.
     /// - Throws: `SolverError`.
     public init(
-        problem: Problem, network: Network, points: CollocationPoints, derivative: DerivativeMethod = .automatic, precision: Precision = .f64,
-        optimizer: any Optimizer, device: Device? = nil, seed: UInt64 = 0
+        problem: Problem, network: Network, points given: CollocationPoints? = nil, derivative: DerivativeMethod = .automatic,
+        precision: Precision = .f64, optimizer: any Optimizer, device: Device? = nil, seed: UInt64 = 0
     ) throws(SolverError) {
+        let points: CollocationPoints
+        if let given {
+            points = given
+        } else {
+            do throws(ProblemError) { points = try problem.collocationPoints(400, seed: seed) } catch { throw .problem(error) }
+        }
         self.problem = problem
         self.network = network
         self.points = points
@@ -260,6 +266,24 @@ public struct Trainer {
         return outcome ?? .maxSteps
     }
 
+    /// How a training ended, and what came of it.
+    public struct Result: Sendable {
+        public let outcome: TrainingOutcome
+        /// With the smallest loss seen.
+        public let network: Network
+        public let state: TrainingState
+    }
+
+    /// Trains from the present state on, which stays as it is: up to 1000 steps, a record every hundredth.
+    ///
+    /// - Parameter log: gets every record.
+    @discardableResult
+    public func run(_ log: (TrainingRecord) throws -> Void) throws -> Result {
+        var trainer = self
+        let outcome = try trainer.run(steps: state.step + 1000, log: log)
+        return Result(outcome: outcome, network: trainer.bestNetwork, state: trainer.state)
+    }
+
     /// The state with the optimiser's memory, for a checkpoint.
     public var checkpointState: TrainingState {
         var full = state
@@ -303,7 +327,16 @@ public struct Trainer {
         return try linear { () throws(LinearAlgebraError) in try SingularValueDecomposition.singularValues(of: jacobian) }
     }
 
+    /// Numbers of a Jacobian beyond which spectra are estimated without it.
+    public static let largestJacobian = 1 << 26
+
     private func spectrum() throws(SolverError) -> TrainingRecord.SpectrumRecord {
+        if plan.residualCount * plan.parameterCount > Self.largestJacobian {
+            let estimate = try spectrumEstimate()
+            return TrainingRecord.SpectrumRecord(
+                entropy: estimate.entropy.value, count: Int(estimate.count.value.rounded()), rank: estimate.effectiveRank.value,
+                entropyError: estimate.entropy.standardError, rankError: estimate.effectiveRank.standardError)
+        }
         let values = try singularValues()
         let (largest, cut) = (max(plan.residualCount, plan.parameterCount), cut)
         return try spectral { () throws(SpectrumError) in
@@ -311,6 +344,19 @@ public struct Trainer {
             return TrainingRecord.SpectrumRecord(
                 entropy: try spectrum.entropy(cut: cut), count: try spectrum.count(cut: cut), rank: spectrum.effectiveRank)
         }
+    }
+
+    /// The residual Jacobian's spectrum at the state's parameters from products with it.
+    public func spectrumEstimate(probes: Int = 12, steps: Int = 48) throws(SolverError) -> SpectrumEstimate {
+        let (plan, parameters) = (plan, state.parameters)
+        return try SpectrumEstimate(
+            rows: plan.residualCount, columns: plan.parameterCount, cut: cut, probes: probes, steps: steps, seed: seed,
+            forward: { vector throws(SolverError) in
+                try computing { () throws(ComputeError) in try plan.product(at: parameters, vector) }
+            },
+            backward: { vector throws(SolverError) in
+                try computing { () throws(ComputeError) in try plan.transposedProduct(at: parameters, vector) }
+            })
     }
 
     /// Relative L2 error over the test points, all fields together.

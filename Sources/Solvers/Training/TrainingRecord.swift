@@ -23,6 +23,9 @@ public struct TrainingRecord: Sendable, Equatable {
         public let count: Int
         /// Effective rank.
         public let rank: Double
+        /// Standard errors, where entropy and rank are estimates.
+        public var entropyError: Double?
+        public var rankError: Double?
     }
 }
 

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Trainings that are killed, find no room for their checkpoint, or are asked for what cannot be.
+@Suite struct TrainRobustnessTests {
+    static let optimizers = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm", "gn"]
+
+    static func arguments(_ optimizer: String, _ steps: Int, _ more: [String]) -> [String] {
+        [
+            "train", "poisson1d", "--layers", "1,12,1", "--points", "60", "--optimizer", optimizer, "--steps", "\(steps)", "--log-every", "\(steps)",
+            "--device", "native", "--seed", "3",
+        ] + more
+    }
+
+    /// Twenty tries in all: after kill -9 at some moment the same command goes on and ends with the same bits.
+    @Test(arguments: optimizers) func killedTrainingsGoOnToTheSameBits(_ optimizer: String) throws {
+        let folder = try Folder()
+        let steps = ["lm", "gn", "ssbroyden", "bfgs"].contains(optimizer) ? 150 : 600
+        let whole = folder.path("whole.safetensors")
+        #expect(try Program(Self.arguments(optimizer, steps, ["--out", whole])).status == 0)
+        for (attempt, delay) in [15_000, 40_000, 90_000].enumerated().prefix(optimizer == "gd" || optimizer == "adamw" ? 1 : 3) {
+            let state = folder.path("state\(attempt).safetensors")
+            let other = folder.path("other\(attempt).safetensors")
+            let saving = ["--checkpoint", state, "--checkpoint-every", "7", "--resume", state, "--out", other]
+            let process = Process()
+            process.executableURL = try Program.executable()
+            process.arguments = Self.arguments(optimizer, steps, saving)
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            usleep(UInt32(delay))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            #expect(try Program(Self.arguments(optimizer, steps, saving)).status == 0)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == Data(contentsOf: URL(fileURLWithPath: whole)), "\(optimizer), \(delay)")
+        }
+    }
+
+    /// A file size limit stands for a full disk.
+    @Test func aFullDiskCostsTheCheckpointOnly() throws {
+        let folder = try Folder()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let command = ([try Program.executable().path] + Self.arguments("adam", 50, ["--checkpoint", folder.path("state"), "--json"]))
+            .joined(separator: " ")
+        process.arguments = ["-c", "trap '' XFSZ; ulimit -f 0; exec \(command)"]
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        process.waitUntilExit()
+        let sentence = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
+        #expect(sentence.contains("checkpoint was not written"), "\(sentence)")
+        #expect(text.contains("\"outcome\":\"maxSteps\"") || text.contains("\"outcome\": \"maxSteps\""), "\(text)")
+        #expect(folder.contents.isEmpty)
+    }
+
+    @Test func wrongUseEndsInASentence() throws {
+        let folder = try Folder()
+        let state = folder.path("state.safetensors")
+        #expect(try Program(Self.arguments("adam", 10, ["--checkpoint", state])).status == 0)
+        try expectRefusal(
+            ["train", "heat", "--layers", "2,8,1", "--optimizer", "adam", "--device", "native", "--resume", state], 65, "does not belong to this run")
+        try expectRefusal(Self.arguments("lbfgs", 10, ["--resume", state]), 65, "optimizer")
+        try expectRefusal(Self.arguments("adam", 10, ["--weights", "causal"]), 65, "no coordinate t")
+        try expectRefusal(Self.arguments("adam", 10, ["--weights", "fixed:1,-2"]), 64, "positive numbers")
+        try expectRefusal(Self.arguments("adam", 10, ["--resample", "rar:0"]), 64, "--resample rar:0")
+        try expectRefusal(Self.arguments("gn", 10, ["--optimizer-cut", "2"]), 64, "--optimizer-cut")
+    }
+
+    @Test func aNetworkTooLargeForADenseMethodIsRefused() throws {
+        for optimizer in ["bfgs", "ssbroyden"] {
+            try expectRefusal(
+                [
+                    "train", "poisson1d", "--layers", "1,4096,6,1", "--optimizer", optimizer, "--points", "20", "--steps", "2", "--device", "native",
+                    "--quiet",
+                ], 65, "use lbfgs or adam")
+        }
+    }
+
+    @Test func divergenceKeepsTheBest() throws {
+        let folder = try Folder()
+        let out = folder.path("best.safetensors")
+        let run = try Program(Self.arguments("gd", 300, ["--learning-rate", "10", "--json", "--out", out]))
+        #expect(run.status == 1, "\(run.errors)")
+        #expect(run.output.contains("diverged"))
+        #expect(FileManager.default.fileExists(atPath: out))
+        #expect(try Program(["evaluate", "poisson1d", "--model", out, "--device", "native", "--json"]).status == 0)
+    }
+}
