@@ -62,8 +62,9 @@ struct SweepSubmitCommand: ParsableCommand {
         let submission = Submission(
             manifest: SweepSubmitCommand.absolute(source.manifest), store: SweepSubmitCommand.absolute(store.folder),
             program: SweepSubmitCommand.program, shards: count, workers: workers)
-        if parallel { return try Terminal.result(submission.parallel) }
+        // Slurm's and parallel's logs go there before the first shard does.
         let folder = try OutputFolder(store.folder)
+        if parallel { return try Terminal.result(submission.parallel) }
         let path = out ?? folder.path(of: "\(manifest.name.split(separator: "/").joined(separator: "-")).sbatch")
         try FileBytes.write(Array(submission.slurm(name: manifest.name, time: time, partition: partition).utf8), to: path)
         try Terminal.result("sbatch \(path)")

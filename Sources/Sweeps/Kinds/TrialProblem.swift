@@ -92,15 +92,11 @@ enum TrialProblem {
     private static func problem(_ value: TrialValue, _ files: TrialFiles) throws(TrialRefusal) -> TrialValue {
         guard let name = value.text else { throw TrialRefusal("a problem's name in quotation marks is needed here, not \(value.kind)") }
         if Problem.names.contains(name) { return value }
-        let path = files.path(named: name)
-        do {
-            _ = try Problem.read(path)
-        } catch {
-            if case .unknown(_, let nearest) = error {
-                throw TrialRefusal("there is no problem and no file \"\(name)\"; the nearest name is \"\(nearest)\"")
-            }
-            throw TrialRefusal("\(error)")
+        guard files.holds(name) else {
+            let nearest = Problem.names.min { (Problem.distance($0, name), $0) < (Problem.distance($1, name), $1) } ?? ""
+            throw TrialRefusal("there is no problem \"\(name)\" in the catalogue and no file of that name; the nearest name is \"\(nearest)\"")
         }
+        do { _ = try files.problem(files.path(named: name)) } catch { throw TrialRefusal("\(error)") }
         return try files.reference(to: name, with: ProblemDependencies.files)
     }
 

@@ -3,6 +3,12 @@ import ProblemFiles
 import Problems
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The files that a manifest names, by what they hold: a trial is known by their contents and not by where they lie.
 public final class TrialFiles: Sendable {
     private let folder: String
@@ -15,6 +21,9 @@ public final class TrialFiles: Sendable {
 
     /// Where a file named in the manifest is.
     public func path(named name: String) -> String { name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name }
+
+    /// Whether there is a file of that name.
+    func holds(_ name: String) -> Bool { access(path(named: name), F_OK) == 0 }
 
     /// The name by which a configuration knows a file: `sha256:` and 32 digits.
     ///
