@@ -1,4 +1,5 @@
 import Compute
+import LinearAlgebra
 
 /// L-BFGS: the inverse Hessian from the last few steps by the two-loop recursion (Nocedal, 1980), strong Wolfe search.
 public struct LimitedMemoryBFGS: Optimizer, Sendable {
@@ -6,6 +7,8 @@ public struct LimitedMemoryBFGS: Optimizer, Sendable {
     public let history: Int
     private var steps: [[Double]] = []
     private var changes: [[Double]] = []
+    /// s·y of each pair.
+    private var products: [Double] = []
     private var loss: ResidualPlan.Loss?
     private var gradient: [Double] = []
 
@@ -24,6 +27,7 @@ public struct LimitedMemoryBFGS: Optimizer, Sendable {
             let count = newValue.keys.count { $0.hasPrefix("step.") }
             steps = (0..<count).compactMap { newValue["step.\($0)"] }
             changes = (0..<count).compactMap { newValue["change.\($0)"] }
+            products = zip(steps, changes).map { VectorKernel.dot($0, $1) }
             // Taken anew at the next step: the same numbers at the same parameters.
             loss = nil
         }
@@ -45,6 +49,7 @@ public struct LimitedMemoryBFGS: Optimizer, Sendable {
             if attempt == 1 {
                 steps = []
                 changes = []
+                products = []
             }
             let first = steps.isEmpty ? min(1, 1 / size) : 1
             let found = try StrongWolfe().search(
@@ -55,9 +60,11 @@ public struct LimitedMemoryBFGS: Optimizer, Sendable {
             if Vectors.dot(s, y) > 1e-16 * Vectors.norm(s) * Vectors.norm(y) {
                 steps.append(s)
                 changes.append(y)
+                products.append(VectorKernel.dot(s, y))
                 if steps.count > history {
                     steps.removeFirst()
                     changes.removeFirst()
+                    products.removeFirst()
                 }
             }
             parameters = found.parameters
@@ -71,17 +78,17 @@ public struct LimitedMemoryBFGS: Optimizer, Sendable {
     private func direction() -> [Double] {
         var q = gradient
         var factors: [Double] = []
-        for (s, y) in zip(steps, changes).reversed() {
-            let factor = Vectors.dot(s, q) / Vectors.dot(s, y)
+        for (index, s) in steps.indices.reversed().map({ ($0, steps[$0]) }) {
+            let factor = VectorKernel.dot(s, q) / products[index]
             factors.append(factor)
-            q = Vectors.sum(q, -factor, y)
+            VectorKernel.add(-factor, changes[index], to: &q)
         }
-        if let s = steps.last, let y = changes.last {
-            let scale = Vectors.dot(s, y) / Vectors.dot(y, y)
-            q = q.map { $0 * scale }
+        if let product = products.last, let y = changes.last {
+            let scale = product / VectorKernel.dot(y, y)
+            for index in q.indices { q[index] *= scale }
         }
-        for ((s, y), factor) in zip(zip(steps, changes), factors.reversed()) {
-            q = Vectors.sum(q, factor - Vectors.dot(y, q) / Vectors.dot(s, y), s)
+        for (index, factor) in zip(steps.indices, factors.reversed()) {
+            VectorKernel.add(factor - VectorKernel.dot(changes[index], q) / products[index], steps[index], to: &q)
         }
         return q.map { -$0 }
     }

@@ -1,4 +1,5 @@
 import Compute
+import LinearAlgebra
 
 /// A way to lower a plan's loss, step by step; all its memory can be read and set, so that a run can be taken up again to the same bits.
 public protocol Optimizer {
@@ -33,18 +34,14 @@ public struct OptimizerStep: Sendable, Equatable {
 
 /// What optimisers share.
 enum Vectors {
-    static func dot(_ a: [Double], _ b: [Double]) -> Double {
-        var sum = 0.0
-        for index in a.indices { sum += a[index] * b[index] }
-        return sum
-    }
+    static func dot(_ a: [Double], _ b: [Double]) -> Double { VectorKernel.dot(a, b) }
 
     static func norm(_ a: [Double]) -> Double { dot(a, a).squareRoot() }
 
     /// a + factor · b
     static func sum(_ a: [Double], _ factor: Double, _ b: [Double]) -> [Double] {
         var result = a
-        for index in a.indices { result[index] += factor * b[index] }
+        VectorKernel.add(factor, b, to: &result)
         return result
     }
 
