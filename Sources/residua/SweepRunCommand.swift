@@ -171,5 +171,10 @@ enum SweepInterruption {
             }
         }
         signal(SIGXFSZ, SIG_IGN)
+        // A launcher may have them blocked in the thread that started this process.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }
