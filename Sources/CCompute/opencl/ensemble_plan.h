@@ -67,6 +67,23 @@ typedef struct ocl_ensemble {
 
 enum { ens_most_steps = 512 };     // of one launch
 
+/// Sizes and places of networks with one hidden layer.
+cc_status ens_lay_out(ocl_ensemble *e, const cc_network *network, cc_error *error);
+
+// Buffers (ensemble_buffers.c); call with the device's lock held.
+void ens_drop(ocl_ensemble *e, ens_buffer *buffer);
+cc_status ens_write(ocl_ensemble *e, ens_buffer *buffer, size_t at, size_t bytes, const void *from, cc_error *error);
+cc_status ens_read(ocl_ensemble *e, ens_buffer *buffer, size_t bytes, void *to, cc_error *error);
+/// A number in the ensemble's precision.
+void ens_put(const ocl_ensemble *e, void *to, int64_t at, double value);
+cc_status ens_make_table(ocl_ensemble *e, ens_buffer *buffer, const net_list *list, bool wide, cc_error *error);
+/// Points as they are and by coordinates, and data.
+cc_status ens_make_points(ocl_ensemble *e, cc_error *error);
+size_t ens_member_bytes(const ocl_ensemble *e);
+/// How many of `count` members the device carries at once.
+int64_t ens_most(const void *state, int64_t count);
+cc_status ens_make_room(ocl_ensemble *e, int64_t count, cc_error *error);
+
 /// Networks of more than one hidden layer, or more than one field: sizes, the kernel's source, the shared points.
 cc_status ens_layers_create(ocl_ensemble *e, const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error);
 void ens_layers_destroy(ocl_ensemble *e);
