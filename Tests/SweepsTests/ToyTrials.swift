@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 import Sweeps
 
@@ -6,7 +7,7 @@ struct ToyTrials: TrialKind {
     let name = "toy"
     let schema = 1
     let shown = (x: "sum", y: "product")
-    var largestGroup = 1
+    var most = 1
 
     let keys: [TrialKey] = [
         .integer("seed", "the seed", .absent, in: 0...9_007_199_254_740_992),
@@ -42,6 +43,8 @@ struct ToyTrials: TrialKind {
             metrics: [("sum", .number(a + b)), ("product", .number(a * b)), ("word", .text("a \"b\""))], series: [("curve", [a, b, .nan, 1e-300])])
     }
 
+    func largestGroup(on device: Device) -> Int { most }
+
     func shape(of trial: Trial) -> String? { trial.integer("size").map(String.init) }
 
     func run(group trials: [Trial], in context: TrialContext) -> [TrialResult] {
@@ -70,7 +73,7 @@ final class Scratch {
 }
 
 func toy(_ text: String, path: String = "toy.toml", groups: Int = 1) throws -> Manifest {
-    try Manifest(Array(text.utf8), path: path, kinds: [ToyTrials(largestGroup: groups), ToyNamesake()])
+    try Manifest(Array(text.utf8), path: path, kinds: [ToyTrials(most: groups), ToyNamesake()])
 }
 
 /// A second kind, so that sentences list two.

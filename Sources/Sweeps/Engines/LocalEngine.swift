@@ -167,7 +167,8 @@ public struct LocalEngine: Sendable {
     /// Trials of one shape together, in the order of their first; others by themselves.
     private func groups(of places: [Int]) -> [[Int]] {
         let kind = list.expansion.manifest.kind
-        guard kind.largestGroup > 1 else { return places.map { [$0] } }
+        let largest = devices.map { kind.largestGroup(on: $0) }.max() ?? 1
+        guard largest > 1 else { return places.map { [$0] } }
         var groups: [[Int]] = []
         var open: [String: Int] = [:]
         for place in places {
@@ -175,7 +176,7 @@ public struct LocalEngine: Sendable {
                 groups.append([place])
                 continue
             }
-            if let group = open[shape], groups[group].count < kind.largestGroup {
+            if let group = open[shape], groups[group].count < largest {
                 groups[group].append(place)
             } else {
                 open[shape] = groups.count

@@ -17,8 +17,9 @@ extension TrainTrials {
         return TrialValue.table(trial.settings.filter { !Self.own.contains($0.key) }).canonical
     }
 
-    /// Small enough that little is lost when a process is killed, large enough for a device to gain.
-    var largestGroup: Int { 64 }
+    /// A processor trains one as fast as many, and then little is in hand when a process is stopped; a GPU wants a network for every group of
+    /// work-items.
+    func largestGroup(on device: Device) -> Int { device.info.kind == .gpu ? 1024 : 1 }
 
     func run(group trials: [Trial], in context: TrialContext) -> [TrialResult] {
         guard trials.count > 1 || shape(of: trials[0]) != nil else {

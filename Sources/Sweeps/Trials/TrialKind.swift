@@ -44,8 +44,8 @@ public protocol TrialKind: Sendable {
 
     /// Trials with the same shape may be run together; nil for one that is run by itself.
     func shape(of trial: Trial) -> String?
-    /// Most trials that are run together.
-    var largestGroup: Int { get }
+    /// Most trials that a device gains from running together.
+    func largestGroup(on device: Device) -> Int
     /// Runs trials of one shape: a result for each, the same as by itself.
     func run(group trials: [Trial], in context: TrialContext) -> [TrialResult]
     /// What went wrong, as one sentence.
@@ -55,7 +55,7 @@ public protocol TrialKind: Sendable {
 extension TrialKind {
     public var rules: [TrialRule] { [] }
     public var deviceTolerance: Double { 1e-6 }
-    public var largestGroup: Int { 1 }
+    public func largestGroup(on device: Device) -> Int { 1 }
     public func shape(of trial: Trial) -> String? { nil }
     public func sentence(for error: any Error) -> String { "\(error)" }
 
