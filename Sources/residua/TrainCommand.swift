@@ -37,8 +37,11 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Steps from one logged line to the next.", valueName: "n"))
     var logEvery: Int = 100
 
-    @Option(help: ArgumentHelp("Steps from one spectrum to the next, at logged steps; 0 for none.", valueName: "n"))
-    var spectrumEvery: Int = 0
+    @Option(
+        help: ArgumentHelp(
+            "Steps from one spectrum to the next, at logged steps; 0 for none. By default as often as fits into a tenth of the time, if at all.",
+            valueName: "n"))
+    var spectrumEvery: Int?
 
     @Option(help: ArgumentHelp("Relative cut of the spectra; 1e-13 in f64, 1e-6 in f32.", valueName: "a"))
     var cut: Double?
@@ -65,7 +68,7 @@ struct TrainCommand: ParsableCommand {
         for (name, value) in [("--steps", steps), ("--log-every", logEvery), ("--checkpoint-every", checkpointEvery)] where value < 1 {
             throw ValidationError("\(name) \(value): at least 1.")
         }
-        if spectrumEvery < 0 { throw ValidationError("--spectrum-every \(spectrumEvery): 0 or more.") }
+        if let spectrumEvery, spectrumEvery < 0 { throw ValidationError("--spectrum-every \(spectrumEvery): 0 or more.") }
         if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }
         if !(tolerance >= 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(tolerance): give 0 or a positive number.") }
     }
@@ -92,6 +95,7 @@ struct TrainCommand: ParsableCommand {
             }
             try trainer.resume(saved.state)
         }
+        let interval = spectrumEvery ?? trainer.spectrumInterval(steps: steps, logEvery: logEvery)
         Interruption.watch()
         let save = checkpoint
         let every = checkpointEvery
@@ -102,7 +106,7 @@ struct TrainCommand: ParsableCommand {
             let target = save == nil ? steps : min(steps, (trainer.state.step / every + 1) * every)
             let isLast = target == steps
             outcome = try trainer.run(
-                steps: target, logEvery: logEvery, spectrumEvery: spectrumEvery, logLast: isLast, isStopped: { Interruption.isAsked }
+                steps: target, logEvery: logEvery, spectrumEvery: interval, logLast: isLast, isStopped: { Interruption.isAsked }
             ) { record in try write(record, device: selection.name) }
             if let save {
                 do throws(ModelError) {

@@ -124,4 +124,14 @@ import Testing
         try trainer.run(steps: 300, logEvery: 300) { _ in }
         #expect(abs((trainer.state.parameters.last ?? 0) - 4) < 1e-4)
     }
+
+    @Test func spectraTakeASmallPartOfARun() throws {
+        let trainer = try Self.trainer(1)
+        #expect(trainer.spectrumInterval(steps: 100, logEvery: 10) == 0)
+        let interval = trainer.spectrumInterval(steps: 100_000, logEvery: 100)
+        #expect(interval >= 100 && interval % 100 == 0 && interval < 100_000)
+        // Twice the steps, twice the spectra.
+        let longer = trainer.spectrumInterval(steps: 200_000, logEvery: 100)
+        #expect(longer <= interval)
+    }
 }
