@@ -48,8 +48,16 @@ struct AxisRange {
             let first = (log10(range.lowerBound) / step).rounded(.up) * step
             let last = (log10(range.upperBound) / step).rounded(.down) * step
             if last - first < step {
+                // Less than a decade: 1, 2 and 5, or a linear axis where even those are too far apart.
+                let floor = Int(log10(range.lowerBound).rounded(.down))
+                let ticks = (floor...(floor + 2)).flatMap { n in [1, 2, 5].map { $0 * pow(10, Double(n)) } }.filter { range.contains($0) }
                 lines.append("set format \(name) '%g'")
-                lines.append("set \(name)tics auto")
+                if ticks.count >= 2 {
+                    lines.append("set \(name)tics (\(ticks.map { NumberText.short($0, digits: 3) }.joined(separator: ", ")))")
+                } else {
+                    lines.append("unset logscale \(name)")
+                    lines.append("set \(name)tics auto")
+                }
             } else {
                 lines.append("set \(name)tics 1e\(Int(first)),1e\(Int(step)),1e\(Int(last))")
                 lines.append(decades > 4 ? "unset m\(name)tics" : "set m\(name)tics 10")

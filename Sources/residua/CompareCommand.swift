@@ -16,7 +16,7 @@ struct CompareCommand: ParsableCommand {
 
             Every way starts from the same network on the same points. For each: the error and the true residual reached, the time of a step and the \
             memory, the spectrum of the residual Jacobian with its truncated entropy and rounding floor (the median singular value of what rounding alone \
-            adds to the Jacobian). A report with the pictures goes to --out. Exit code 1 if a training diverged.
+            adds to the Jacobian; a stencil precision behind the method acts on residuals alone). A report with the pictures goes to --out. Exit code 1 if a training diverged.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -77,6 +77,7 @@ extension Failure {
             case .disk, .database: .internalError
             case .usage: .usage
             }
+        case ReportError.folder: .usage
         case is ReportError: .internalError
         default: nil
         }

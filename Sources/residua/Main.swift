@@ -23,6 +23,8 @@ struct ResiduaCommand: ParsableCommand {
     static func main() {
         // A reader that goes away (`residua … | head`) ends the program quietly, as it does other commands.
         signal(SIGPIPE, SIG_DFL)
+        // A file that grows beyond its limit is an error with a sentence and no signal.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -81,6 +81,12 @@ struct NetworkSource: ParsableArguments {
         if problem != nil && !conditions.isEmpty {
             throw ValidationError("--condition goes with --equation; a catalogue problem has its own conditions.")
         }
+        if problem != nil {
+            for (name, isGiven) in [("--parameter", !parameters.isEmpty), ("--trainable", trainable != nil), ("--coordinates", coordinates != nil)]
+            where isGiven {
+                throw ValidationError("\(name) goes with --equation; a named problem has its own: write a problem file to change them.")
+            }
+        }
         if let points, points < 1 { throw ValidationError("--points \(points): at least one point is needed.") }
         for text in conditions where text.prefix(while: { $0 != ":" }).allSatisfy({ $0 == " " }) || !text.contains(":") {
             throw ValidationError("--condition \(text.debugDescription): write NAME: EQUATION, such as \"boundary: u - g, weight 1\".")
@@ -114,7 +120,8 @@ struct NetworkSource: ParsableArguments {
     }
 
     private static func sampling(of problem: Problem, secondOrder: Bool) -> String {
-        guard secondOrder, problem.dimension <= 3 else { return "grid" }
+        guard problem.dimension <= 3 else { return "uniform" }
+        guard secondOrder else { return "grid" }
         return problem.isEvolution ? "sobol" : "chebyshev"
     }
 

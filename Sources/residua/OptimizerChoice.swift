@@ -24,7 +24,7 @@ struct OptimizerChoice: ParsableArguments {
     @Option(
         name: .customLong("optimizer-cut"),
         help: ArgumentHelp("Singular values of gn below this part of the largest count as nothing.", valueName: "a"))
-    var optimizerCut: Double = 1e-8
+    var optimizerCut: Double = 1e-4
 
     func check() throws {
         if !(optimizerCut > 0 && optimizerCut < 1) {

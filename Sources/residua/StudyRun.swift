@@ -27,6 +27,8 @@ struct StudyRun {
         // Trainings are noted as they are done; the same command goes on with them after an interruption.
         let journal = try TrainingJournal(place.path(of: "trainings-\(scale.rawValue).jsonl"), version: "\(Version.number) \(Version.commit)")
         if journal.count > 0, !common.quiet { Terminal.note("Going on with \(journal.count) trainings done before.") }
+        // Whole lines are in the journal: it can be left at any moment.
+        for signal in [SIGINT, SIGTERM] { Glibc.signal(signal) { _ in _exit(ExitStatus.interrupted.rawValue) } }
         let progress = Progress(quiet: common.quiet)
         let result = try Study.run(
             items, scale: scale, device: device, seed: common.seed, threads: common.threads ?? Device.threads, journal: journal

@@ -87,7 +87,10 @@ struct TrainCommand: ParsableCommand {
         let refines = choice.usesLeastSquares && setting.problem.isEvolution && source.data == nil && setting.problem.domain != nil
         try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule(refines: refines))
         trainer.tolerance = tolerance
-        let identity = identity(setting, method, refines)
+        for path in [out, checkpoint, resume].compactMap({ $0 }) { try TrainCommand.requirePlace(path) }
+        var identity = identity(setting, method, refines)
+        // Parameters, conditions, weights, data and the first network in one number.
+        identity["loss at the start"] = Display.number(try trainer.record(withSpectrum: false).trueResidual, digits: 9)
         if let resume, access(resume, F_OK) == 0 {
             let saved = try Checkpoint(contentsOf: resume)
             if let difference = saved.difference(from: identity) {
@@ -97,7 +100,7 @@ struct TrainCommand: ParsableCommand {
         }
         let interval = spectrumEvery ?? trainer.spectrumInterval(steps: steps, logEvery: logEvery)
         Interruption.watch()
-        let save = checkpoint
+        let save = checkpoint ?? resume
         let every = checkpointEvery
         // The optimiser's memory is taken from the trainer, so steps are done in stretches from checkpoint to checkpoint.
         var outcome = TrainingOutcome.maxSteps
@@ -126,7 +129,7 @@ struct TrainCommand: ParsableCommand {
         if common.json {
             var members: [(key: String, value: JSONValue)] = [
                 ("outcome", .string(outcome.rawValue)), ("step", .integer(trainer.state.step)), ("loss", .number(final.loss.total)),
-                ("bestLoss", .number(trainer.state.bestLoss)), ("trueResidual", JSONValue(final.trueResidual)), ("error", JSONValue(final.error)),
+                ("bestLoss", .number(trainer.bestLoss)), ("trueResidual", JSONValue(final.trueResidual)), ("error", JSONValue(final.error)),
                 ("problem", .string(setting.problem.name)), ("optimizer", .string(choice.optimizer)), ("derivative", .string("\(method)")),
                 ("spectraSeconds", .number(trainer.spectraSeconds)),
             ]
@@ -149,7 +152,9 @@ struct TrainCommand: ParsableCommand {
         switch outcome {
         case .converged, .maxSteps: break
         case .diverged: Glibc.exit(ExitStatus.checkFailed.rawValue)
-        case .interrupted: Glibc.exit(ExitStatus.interrupted.rawValue)
+        case .interrupted:
+            if save == nil, !common.quiet { Terminal.note("Nothing was kept: with --checkpoint FILE a run can be taken up again by --resume FILE.") }
+            Glibc.exit(ExitStatus.interrupted.rawValue)
         }
     }
 
@@ -165,6 +170,15 @@ struct TrainCommand: ParsableCommand {
         ]
     }
 
+    /// Hours of work are not begun when their end could not be written.
+    private static func requirePlace(_ path: String) throws {
+        let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/" : "."
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw Failure(
+                .usage, "\(path) could not be written: \(String(cString: strerror(errno))); name a place in a folder that can be written to.")
+        }
+    }
+
     private func write(_ record: TrainingRecord, device: String) throws {
         if common.json {
             var members: [(key: String, value: JSONValue)] = [
@@ -176,7 +190,9 @@ struct TrainCommand: ParsableCommand {
             if let spectrum = record.spectrum, spectrum.entropyError != nil {
                 members += [("entropyError", JSONValue(spectrum.entropyError)), ("rankError", JSONValue(spectrum.rankError))]
             }
-            for (name, value) in record.parameters.sorted(by: { $0.key < $1.key }) { members.append((name, .number(value))) }
+            if !record.parameters.isEmpty {
+                members.append(("parameters", .object(record.parameters.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })))
+            }
             try Terminal.result(JSONValue.object(members).text)
             return
         }

@@ -56,7 +56,9 @@ extension ResidualPlan {
         let terms = zip(layouts, pointCounts).map { layout, points in
             PlanExplanation.Term(
                 name: layout.name, points: points, equations: layout.equations,
-                components: layout.operators.map { $0.text(coordinates: (0..<$0.dimension).map { axis in coordinateName(axis) }) },
+                components: layout.operators.map {
+                    $0.text(coordinates: (0..<$0.dimension).map { axis in coordinateName(axis) }, field: fields.joined(separator: "|"))
+                },
                 jets: layout.components.jets.text(coordinates: (0..<architecture.dimension).map { coordinateName($0) }),
                 channels: layout.components.jets.channels, places: max(1, layout.components.places.count),
                 instructions: layout.program.code.count,
@@ -71,13 +73,13 @@ extension ResidualPlan {
 }
 
 extension LinearOperator {
-    /// Such as "∂xx + 2 ∂xxyy", "u" for the identity.
-    fileprivate func text(coordinates: [String]) -> String {
+    /// Such as "u_xx + 2 u_xxyy", "u" for the identity.
+    fileprivate func text(coordinates: [String], field: String) -> String {
         if terms.count > 6 { return "\(terms.count) derivatives of order \(order) summed" }
         return terms.map { term in
             let name = term.derivative.exponents.enumerated().map { String(repeating: coordinates[$0.offset], count: $0.element) }.joined()
             let factor = term.coefficient == 1 ? "" : "\(term.coefficient) "
-            return factor + (name.isEmpty ? "u" : "u_\(name)")
+            return factor + (name.isEmpty ? field : "\(field)_\(name)")
         }.joined(separator: " + ")
     }
 }

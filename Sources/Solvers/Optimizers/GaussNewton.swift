@@ -12,7 +12,7 @@ public struct GaussNewton: Optimizer, Sendable {
     /// The smaller side beyond which a dense decomposition is refused.
     public static let largestSide = 4_000
 
-    public init(cut: Double = 1e-8) { self.cut = cut }
+    public init(cut: Double = 1e-4) { self.cut = cut }
 
     /// A step depends on nothing but the parameters.
     public var memory: [String: [Double]] {

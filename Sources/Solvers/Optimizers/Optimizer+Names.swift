@@ -5,7 +5,7 @@ extension Optimizer where Self == LevenbergMarquardt {
 
 extension Optimizer where Self == GaussNewton {
     /// Gauss–Newton with singular values cut off, the natural gradient.
-    public static func gaussNewton(cut: Double = 1e-8) -> GaussNewton { GaussNewton(cut: cut) }
+    public static func gaussNewton(cut: Double = 1e-4) -> GaussNewton { GaussNewton(cut: cut) }
 }
 
 extension Optimizer where Self == DenseBroyden {

@@ -18,7 +18,7 @@ public struct OptimizerSettings: Sendable, Equatable {
 
     public init(
         _ name: String, learningRate: Double? = 1e-3, decayFactor: Double? = nil, decaySteps: Int = 1000, weightDecay: Double = 1e-2,
-        history: Int = 50, cut: Double = 1e-8
+        history: Int = 50, cut: Double = 1e-4
     ) {
         self.name = name
         self.learningRate = learningRate

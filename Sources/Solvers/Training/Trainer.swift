@@ -26,6 +26,9 @@ public struct Trainer {
     /// A loss that is small enough.
     public var tolerance: Double
 
+    /// After the last step of a run. No part of the state: a run that goes on finds it again.
+    private var lastLoss: Double?
+
     /// Time spent on live spectra.
     public private(set) var spectraSeconds = 0.0
 
@@ -260,9 +263,15 @@ public struct Trainer {
             case .diverged: outcome = .diverged
             }
         }
+        // The best parameters belong to an earlier step, so they get no record.
         if outcome == .diverged { state.parameters = state.best }
         network.parameters = Array(state.parameters[..<network.architecture.parameterCount])
-        if logLast || outcome != .maxSteps, logged != state.step || outcome == .diverged { try log(try record(withSpectrum: spectrumEvery > 0)) }
+        lastLoss = nil
+        if outcome != .diverged, logLast || outcome != .maxSteps {
+            if logged != state.step { try log(try record(withSpectrum: spectrumEvery > 0)) }
+            let parameters = state.parameters
+            lastLoss = try computing { () throws(ComputeError) in try plan.loss(at: parameters).total }
+        }
         return outcome ?? .maxSteps
     }
 
@@ -293,10 +302,14 @@ public struct Trainer {
         return full
     }
 
+    /// The smallest loss seen, that after the last step included.
+    public var bestLoss: Double { min(state.bestLoss, lastLoss ?? .infinity) }
+
     /// The network with the smallest loss seen.
     public var bestNetwork: Network {
         var best = network
-        let parameters = state.bestLoss.isFinite ? state.best : state.parameters
+        let isLast = !state.bestLoss.isFinite || (lastLoss ?? .infinity) < state.bestLoss
+        let parameters = isLast ? state.parameters : state.best
         best.parameters = Array(parameters[..<network.architecture.parameterCount])
         return best
     }

@@ -81,6 +81,8 @@ public struct Comparison {
             let time = started.duration(to: ContinuousClock.now).components
             let taken = trainer.state.step - before
             if taken > 0 { speeds.append((Double(time.seconds) + Double(time.attoseconds) * 1e-18) / Double(taken)) }
+            // What is left of a diverged one belongs to an earlier step.
+            if outcome == .diverged { break }
             let record = try trainer.record(withSpectrum: false)
             looks.append(
                 ComparisonRow.Look(

@@ -32,18 +32,23 @@ public struct Recommendation: Sendable, Equatable {
         row = choice
         let chosen = rows[choice]
         let reach = tolerance.map { "\(number(figure(chosen))) lies below your tolerance \(number($0))" }
+        let unsolved = known && figure(chosen) > 0.5 ? " No way has solved the problem in \(chosen.last.step) steps: train longer, or by lm." : ""
         if good.count == 1 {
-            let next = usable.filter { $0 != choice }.min { figure(rows[$0]) < figure(rows[$1]) }
-            let rest = next.map { "; the next best, `\(rows[$0].name)`, ends at \(number(figure(rows[$0])))" } ?? ""
+            guard let next = usable.filter({ $0 != choice }).min(by: { figure(rows[$0]) < figure(rows[$1]) }) else {
+                sentence =
+                    "`\(chosen.name)` is the only way tried\(rows.count > 1 ? " that did not diverge" : ""); its \(what) is \(number(figure(chosen)))."
+                    + unsolved
+                return
+            }
             sentence =
                 "`\(chosen.name)` is the only way whose \(what) " + (reach ?? "\(number(figure(chosen))) is within 1.5 times of the best")
-                + "\(rest)."
+                + "; the next best, `\(rows[next].name)`, ends at \(number(figure(rows[next])))." + unsolved
             return
         }
         // Compared with the most expensive of those that do as well: what taking it would have cost.
         let other = good.max { rows[$0].secondsPerStep < rows[$1].secondsPerStep } ?? choice
         sentence =
             "`\(chosen.name)` is \(number(rows[other].secondsPerStep / chosen.secondsPerStep)) times cheaper a step than `\(rows[other].name)` and its \(what) "
-            + (reach ?? "\(number(figure(chosen))) is as good as any here (best \(number(figure(rows[best]))))") + "."
+            + (reach ?? "\(number(figure(chosen))) is as good as any here (best \(number(figure(rows[best]))))") + "." + unsolved
     }
 }

@@ -71,15 +71,19 @@ extension TrainTrials {
                 try trainers[place].resume(
                     TrainingState(
                         step: state.step, parameters: isDiverged ? state.best : state.parameters, best: state.best, bestLoss: state.bestLoss))
-                let takesSpectrum = spectrumEvery > 0 && (isDiverged || look == steps || look % spectrumEvery == 0)
-                records[place].append(try trainers[place].record(withSpectrum: takesSpectrum))
-                if isDiverged { outcomes[place] = .diverged }
+                if isDiverged {
+                    outcomes[place] = .diverged
+                } else {
+                    let takesSpectrum = spectrumEvery > 0 && (look == steps || look % spectrumEvery == 0)
+                    records[place].append(try trainers[place].record(withSpectrum: takesSpectrum))
+                }
             }
         }
         return trials.indices.map { place in
             Result {
                 try result(
-                    outcomes[place] ?? .maxSteps, records[place], last: trainers[place].record(withSpectrum: false), state: trainers[place].state)
+                    outcomes[place] ?? .maxSteps, records[place], last: trainers[place].record(withSpectrum: false), state: trainers[place].state,
+                    steps: steps)
             }
         }
     }
