@@ -7,6 +7,6 @@ test:     ; @scripts/setup all && scripts/test
 bench:    ; @scripts/setup build && scripts/bench
 lint:     ; @scripts/lint
 fuzz:     ; @scripts/fuzz
-engines:  ; @scripts/sweep-engines && scripts/sweep-slurm
+engines:  ; @scripts/sweep-engines && scripts/sweep-slurm && scripts/train-mpi
 sanitize: ; @scripts/setup all && scripts/sanitize
 clean:    ; @rm -rf .build residua-report

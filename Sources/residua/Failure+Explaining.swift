@@ -79,6 +79,8 @@ extension Failure {
             }
         case ReportError.folder: .usage
         case is ReportError: .internalError
+        case let error as MessagePassing.Failure:
+            if case .missing = error { .deviceMissing } else { .internalError }
         default: nil
         }
     }

@@ -63,10 +63,11 @@ struct OptimizerChoice: ParsableArguments {
     /// Methods that solve with the residual Jacobian itself.
     var usesLeastSquares: Bool { ["lm", "gn"].contains(optimizer) }
 
-    func make() -> any Optimizer {
+    var settings: OptimizerSettings {
         OptimizerSettings(
             optimizer, learningRate: learningRate == "auto" ? nil : learningRate.flatMap { Double($0) } ?? 1e-3, decayFactor: decayFactor,
-            decaySteps: decaySteps, weightDecay: weightDecay, history: history, cut: optimizerCut
-        ).make()
+            decaySteps: decaySteps, weightDecay: weightDecay, history: history, cut: optimizerCut)
     }
+
+    func make() -> any Optimizer { settings.make() }
 }

@@ -61,8 +61,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the trained network, its best state, to this file.", valueName: "file"))
     var out: String?
 
+    @Flag(help: "Share the points among the ranks of mpirun, with gd, adam or adamw; the same bits for any number of ranks.")
+    var mpi = false
+
     func validate() throws {
         try source.check()
+        try checkDistributed()
         try choice.check()
         try adaptation.check()
         for (name, value) in [("--steps", steps), ("--log-every", logEvery), ("--checkpoint-every", checkpointEvery)] where value < 1 {
@@ -75,6 +79,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         common.applyThreads()
+        if mpi { return try runDistributed() }
         let started = ContinuousClock.now
         let method = try DerivativeMethod(parsing: derivative)
         let selection = try DeviceSelection(common.deviceText)
@@ -122,6 +127,18 @@ struct TrainCommand: ParsableCommand {
             }
             if outcome != .maxSteps || isLast { break }
         } while true
+        try conclude(&trainer, outcome, setting, method, device: selection.name, started)
+        if let unsaved {
+            throw Failure(.checkFailed, "The training is done, but its checkpoint was not written: \(unsaved)")
+        }
+        exit(after: outcome)
+    }
+
+    /// Writes the network and the last line.
+    func conclude(
+        _ trainer: inout Trainer, _ outcome: TrainingOutcome, _ setting: NetworkSource.Setting, _ method: DerivativeMethod, device: String,
+        _ started: ContinuousClock.Instant
+    ) throws {
         if let out { try trainer.bestNetwork.write(to: out) }
         let duration = started.duration(to: ContinuousClock.now).components
         let seconds = Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
@@ -136,7 +153,7 @@ struct TrainCommand: ParsableCommand {
             if !final.parameters.isEmpty {
                 members.append(("parameters", .object(final.parameters.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })))
             }
-            try Terminal.result(common.report(members, device: selection.name, started: started).text)
+            try Terminal.result(common.report(members, device: device, started: started).text)
         } else {
             var line =
                 "\(outcome.rawValue) after \(trainer.state.step) steps and \(Display.number(seconds)) s: loss \(Display.number(final.loss.total, digits: 6))"
@@ -146,20 +163,21 @@ struct TrainCommand: ParsableCommand {
             }
             try Terminal.result(line)
         }
-        if let unsaved {
-            throw Failure(.checkFailed, "The training is done, but its checkpoint was not written: \(unsaved)")
-        }
+    }
+
+    /// Ends the command by what became of the training, unless all is well.
+    func exit(after outcome: TrainingOutcome) {
         switch outcome {
         case .converged, .maxSteps: break
         case .diverged: Glibc.exit(ExitStatus.checkFailed.rawValue)
         case .interrupted:
-            if save == nil, !common.quiet { Terminal.note("Nothing was kept: with --checkpoint FILE a run can be taken up again by --resume FILE.") }
+            if checkpoint == nil, resume == nil, !common.quiet { Terminal.note("Nothing was kept: with --checkpoint FILE a run can be taken up again by --resume FILE.") }
             Glibc.exit(ExitStatus.interrupted.rawValue)
         }
     }
 
     /// What a checkpoint must have been made with.
-    private func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod, _ refines: Bool) -> [String: String] {
+    func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod, _ refines: Bool) -> [String: String] {
         [
             "problem": setting.problem.name, "equations": setting.problem.equations.map(\.text).joined(separator: "; "),
             "layers": setting.network.architecture.widths.map(String.init).joined(separator: ","),
@@ -171,7 +189,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// Hours of work are not begun when their end could not be written.
-    private static func requirePlace(_ path: String) throws {
+    static func requirePlace(_ path: String) throws {
         let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/" : "."
         guard access(folder, W_OK | X_OK) == 0 else {
             throw Failure(
@@ -179,7 +197,7 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func write(_ record: TrainingRecord, device: String) throws {
+    func write(_ record: TrainingRecord, device: String) throws {
         if common.json {
             var members: [(key: String, value: JSONValue)] = [
                 ("step", .integer(record.step)), ("loss", .number(record.loss.total)), ("trueResidual", JSONValue(record.trueResidual)),

@@ -42,17 +42,22 @@ public struct Adam: Optimizer, Sendable {
         let point = parameters
         let (loss, gradient) = try computing { () throws(ComputeError) in try plan.gradient(at: point) }
         guard loss.total.isFinite, Vectors.isFinite(gradient) else { return OptimizerStep(loss, .diverged) }
+        advance(&parameters, along: gradient, plan.precision)
+        return OptimizerStep(loss)
+    }
+
+    /// A step along a gradient, wherever that comes from.
+    mutating func advance(_ parameters: inout [Double], along gradient: [Double], _ precision: Precision) {
         if first.count != gradient.count {
             first = Array(repeating: 0, count: gradient.count)
             second = first
         }
         let eta = schedule.rate(atStep: count)
         count += 1
-        switch plan.precision {
+        switch precision {
         case .f64: update(&parameters, gradient, eta, as: Double.self)
         case .f32: update(&parameters, gradient, eta, as: Float.self)
         }
-        return OptimizerStep(loss)
     }
 
     private mutating func update<Scalar: BinaryFloatingPoint>(

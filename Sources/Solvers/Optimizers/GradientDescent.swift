@@ -23,19 +23,18 @@ public struct GradientDescent: Optimizer, Sendable {
         let point = parameters
         let (loss, gradient) = try computing { () throws(ComputeError) in try plan.gradient(at: point) }
         guard loss.total.isFinite, Vectors.isFinite(gradient) else { return OptimizerStep(loss, .diverged) }
-        let eta = try learningRate(plan, point)
-        switch plan.precision {
-        case .f64: update(&parameters, gradient, eta)
+        update(&parameters, gradient, try learningRate(plan, point), plan.precision)
+        return OptimizerStep(loss)
+    }
+
+    func update(_ parameters: inout [Double], _ gradient: [Double], _ eta: Double, _ precision: Precision) {
+        switch precision {
+        case .f64: for index in parameters.indices { parameters[index] -= eta * gradient[index] }
         case .f32:
             for index in parameters.indices {
                 parameters[index] = Double(Float(parameters[index]) - Float(eta) * Float(gradient[index]))
             }
         }
-        return OptimizerStep(loss)
-    }
-
-    private func update(_ parameters: inout [Double], _ gradient: [Double], _ eta: Double) {
-        for index in parameters.indices { parameters[index] -= eta * gradient[index] }
     }
 
     private mutating func learningRate(_ plan: ResidualPlan, _ parameters: [Double]) throws(SolverError) -> Double {
