@@ -3,6 +3,7 @@ import Compute
 import Differentiation
 import Models
 import Problems
+import Reports
 import Solvers
 
 #if canImport(Glibc)
@@ -73,6 +74,7 @@ extension TrainCommand {
         let gradient = try ShardedGradient(
             problem: setting.problem, points: setting.points, network: setting.network, method: method, precision: precision, device: device,
             ranks: ranks)
+        for path in [out, checkpoint, resume].compactMap({ $0 }) { try TrainCommand.requirePlace(path) }
         var identity = identity(setting, method, false)
         identity["sums"] = "\(gradient.shards) shards"
         var trainer: Trainer?
@@ -81,6 +83,7 @@ extension TrainCommand {
                 problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
                 optimizer: choice.make(), device: device, seed: common.seed)
             if let cut { first.cut = cut }
+            identity["loss at the start"] = Display.number(try first.record(withSpectrum: false).trueResidual, digits: 9)
             if let resume, access(resume, F_OK) == 0 {
                 let saved = try Checkpoint(contentsOf: resume)
                 if let difference = saved.difference(from: identity) {
@@ -108,24 +111,27 @@ extension TrainCommand {
         }
         Interruption.watch()
         var outcome = TrainingOutcome.maxSteps
+        let save = checkpoint ?? resume
         var unsaved: ModelError?
         repeat {
-            let target = checkpoint == nil ? steps : min(steps, (training.state.step / checkpointEvery + 1) * checkpointEvery)
+            let target = save == nil ? steps : min(steps, (training.state.step / checkpointEvery + 1) * checkpointEvery)
             outcome = try training.run(steps: target, tolerance: tolerance, lookEvery: logEvery, isStopped: { Interruption.isAsked }) {
                 try log($0.checkpointState)
             }
-            if let checkpoint, ranks.rank == 0 {
+            if let save, ranks.rank == 0 {
                 do throws(ModelError) {
-                    try Checkpoint(training.checkpointState, identity: prepared.identity).write(to: checkpoint)
+                    try Checkpoint(training.checkpointState, identity: prepared.identity).write(to: save)
                     unsaved = nil
                 } catch {
                     unsaved = error
                 }
             }
         } while outcome == .maxSteps && training.state.step < steps
-        if logged != training.state.step || outcome == .diverged { try log(training.checkpointState) }
+        if logged != training.state.step, outcome != .diverged { try log(training.checkpointState) }
         if var last = trainer {
             try last.resume(training.checkpointState)
+            // No step more; the loss after the last one may be the smallest.
+            if outcome != .diverged { try last.run(steps: last.state.step) { _ in } }
             try conclude(&last, outcome, prepared.setting, prepared.method, device: prepared.device, started)
         }
         if let unsaved { throw Failure(.checkFailed, "The training is done, but its checkpoint was not written: \(unsaved)") }

@@ -171,7 +171,9 @@ struct TrainCommand: ParsableCommand {
         case .converged, .maxSteps: break
         case .diverged: Glibc.exit(ExitStatus.checkFailed.rawValue)
         case .interrupted:
-            if checkpoint == nil, resume == nil, !common.quiet { Terminal.note("Nothing was kept: with --checkpoint FILE a run can be taken up again by --resume FILE.") }
+            if checkpoint == nil, resume == nil, !common.quiet {
+                Terminal.note("Nothing was kept: with --checkpoint FILE a run can be taken up again by --resume FILE.")
+            }
             Glibc.exit(ExitStatus.interrupted.rawValue)
         }
     }
