@@ -89,9 +89,9 @@ import Testing
         try expectRefusal(["reproduce", "--quick", "--full"], 64, "not both")
         let file = try folder.write(Data("kept".utf8), "file")
         for verb in ["demo", "reproduce"] {
-            try expectRefusal([verb, "--out", file], 70, "in the way")
-            try expectRefusal([verb, "--out", file + "/r"], 70, "cannot be used")
-            try expectRefusal([verb, "--out", "/proc/nowhere"], 70, "cannot be used")
+            try expectRefusal([verb, "--out", file], 64, "in the way")
+            try expectRefusal([verb, "--out", file + "/r"], 64, "cannot be used")
+            try expectRefusal([verb, "--out", "/proc/nowhere"], 64, "cannot be used")
         }
         #expect(folder.contents == ["file"])
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "kept")
