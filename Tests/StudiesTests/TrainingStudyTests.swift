@@ -39,15 +39,6 @@ import Testing
         #expect(try verdict(.c11, ToyTrainings { $0.range ?? 1 }) == .refuted)
     }
 
-    @Test func rankCorrelations() {
-        #expect(rankCorrelation([1, 2, 3, 4], [10, 20, 30, 25]) == 0.8)
-        #expect(rankCorrelation([1, 2, 3], [3, 2, 1]) == -1)
-        // scipy.stats.spearmanr([1, 2, 2, 3], [1, 2, 3, 4])
-        #expect(abs(rankCorrelation([1, 2, 2, 3], [1, 2, 3, 4]) - 0.9486832980505138) < 1e-15)
-        #expect(rankCorrelation([1, 1, 1], [1, 2, 3]).isNaN)
-        #expect(rankCorrelation([1, 2], [1, 2]).isNaN)
-    }
-
     @Test func journalGoesOn() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }

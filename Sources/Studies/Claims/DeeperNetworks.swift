@@ -37,7 +37,7 @@ struct DeeperNetworks: Claim {
             item: item, claim: "The more so for deeper networks",
             threshold: "with four hidden layers FD's final loss is more than 1.5 times AD's, and the factor more than twice that of one hidden layer",
             observed: "1, 2, 4 hidden layers: own loss of FD over AD \(list(single, \.own)) in float32, \(list(double, \.own)) in float64; "
-                + "true residual only \(list(single, \.truth)) and \(list(double, \.truth))",
+                + "true residual \(list(single, \.truth)) and \(list(double, \.truth))",
             verdict: Verdict.of((grows(double), grows(single)), enough: enough), recorded: .confirmedInSingle,
             numbers: zip(TrainingGrid.depths, zip(single, double)).flatMap { depth, pair in
                 [

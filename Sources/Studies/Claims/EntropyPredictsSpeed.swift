@@ -1,4 +1,5 @@
 import Differentiation
+import Reports
 
 /// C11: truncated entropy at the start tells how fast a network trains.
 struct EntropyPredictsSpeed: Claim {
@@ -19,7 +20,7 @@ struct EntropyPredictsSpeed: Claim {
     }
 
     static func correlation(_ trials: [TrainingTrial]) -> Double {
-        rankCorrelation(trials.map { $0.spectra.first?.entropy ?? .nan }, trials.map(\.decades))
+        Statistics.rankCorrelation(trials.map { $0.spectra.first?.entropy ?? .nan }, trials.map(\.decades)) ?? .nan
     }
 
     func check(_ observations: Observations, scale: StudyScale, laboratory: Laboratory) throws(StudyError) -> ClaimResult {
@@ -40,8 +41,8 @@ struct EntropyPredictsSpeed: Claim {
             threshold: "Spearman's correlation of H with the decades the loss falls is at least 0.3, pooled and between seeds of one configuration",
             observed:
                 "AD: pooled over widths and ranges \(NumberFormat.decimals(pooled, 2)), between seeds \(NumberFormat.decimals(within, 2)) (median); "
-                + "AD and FD pooled \(NumberFormat.decimals(mixed, 2)): FD's H is lower by \(NumberFormat.decimals(entropyGap)), its loss falls the same "
-                + "(\(NumberFormat.short(speedGap)) decades apart)",
+                + "AD and FD pooled \(NumberFormat.decimals(mixed, 2)): H of AD less that of FD \(NumberFormat.decimals(entropyGap)), "
+                + "their losses \(NumberFormat.short(speedGap)) decades apart (medians)",
             verdict: verdict, recorded: .confirmedAcross,
             numbers: [
                 ("trainings", Double(trials)), ("pooled", pooled), ("between seeds", within), ("pooled with FD", mixed), ("entropy gap", entropyGap),

@@ -15,6 +15,7 @@ struct E7Deeper: Experiment {
         var losses: [Panel] = []
         var truths: [Panel] = []
         var findings: [String] = []
+        var isMeasure = true
         for depth in TrainingGrid.depths {
             let setting = TrainingGrid.deep(depth, scale)
             let title = "\(depth) hidden \(depth == 1 ? "layer" : "layers") of 32"
@@ -25,6 +26,7 @@ struct E7Deeper: Experiment {
             }
             let ratios = LossRatios(
                 observations.trainings(setting, .automatic, .f32, replicates: count), observations.trainings(setting, fd, .f32, replicates: count))
+            isMeasure = isMeasure && median(ratios.truth) < 0.9 * median(ratios.own).squareRoot()
             findings.append(
                 "\(title), float32: FD's own loss ends \(NumberFormat.short(median(ratios.own))) times AD's, its true residual "
                     + "\(NumberFormat.short(median(ratios.truth))) times.")

@@ -1,4 +1,4 @@
-import Sweeps
+import Reports
 import Testing
 
 @Suite struct StatisticsTests {

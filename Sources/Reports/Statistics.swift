@@ -17,15 +17,16 @@ public enum Statistics {
         return (quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75))
     }
 
-    /// Spearman's rank correlation, ties with their mean rank: Pearson's correlation of the ranks. nil for fewer than three pairs, or where one side does
-    /// not vary.
+    /// Spearman's rank correlation, ties with their mean rank: Pearson's correlation of the ranks. Pairs with a number that is not finite are left out;
+    /// nil for fewer than three pairs, or where one side does not vary.
     ///
     /// - Precondition: as many x as y.
     public static func rankCorrelation(_ x: [Double], _ y: [Double]) -> Double? {
         precondition(x.count == y.count, "pairs")
-        guard x.count >= 3 else { return nil }
-        let (a, b) = (ranks(x), ranks(y))
-        let middle = Double(x.count + 1) / 2
+        let pairs = zip(x, y).filter { $0.isFinite && $1.isFinite }
+        guard pairs.count >= 3 else { return nil }
+        let (a, b) = (ranks(pairs.map(\.0)), ranks(pairs.map(\.1)))
+        let middle = Double(pairs.count + 1) / 2
         var (product, first, second) = (0.0, 0.0, 0.0)
         for (p, q) in zip(a, b) {
             product += (p - middle) * (q - middle)
