@@ -38,15 +38,15 @@ INLINE REALV inverse_of(REALV x) {
 
 /// tanh z and its derivative from the same q = exp(−2|z|): (1 − q)/(1 + q), 4q/(1 + q)². In two halves, for two loops one
 /// after the other: the chain of operations is longer than what a core looks ahead. Errors: 2 ulps of 1; NaN stays.
-/// First half: q = 2ᵏ (1 + p); `power` holds k and the sign of z.
-INLINE void tanh_begin(REALV z, REALV *p, REALV *power) {
+/// First half: q = 2ᵏ (1 + p); `power` holds k + more and the sign of z.
+INLINE void tanh_begin(REALV z, const int more, REALV *p, REALV *power) {
     const REAL most = F64 ? 350 : 43;
     REALV x = AS_REAL(AS_INT(z) & ~(INTV)SIGN_BIT);
     x = x > C(most) ? C(most) : x;
     // −2x = k ln 2 − 2r; the rounder leaves k plus the exponent's bias in the low bits. In float32 one product is enough: its
     // error is relative to q.
-    REALV shifted = x * C(-2.8853900817779268) + C(R2(MAGIC) + BIAS);
-    REALV k = shifted - C(R2(MAGIC) + BIAS);
+    REALV shifted = x * C(-2.8853900817779268) + C(R2(MAGIC) + BIAS + more);
+    REALV k = shifted - C(R2(MAGIC) + BIAS + more);
     REALV r = k * C(0.34657359027997264) + x;
     if (F64) r = k * C(1.1595234069231481e-17) + r;
     REALV sum = C(power_of_minus_2(TERMS + 1) * exp_coefficients[TERMS - 1]);
@@ -66,7 +66,7 @@ INLINE void tanh_end(REALV p, REALV power, REALV *value, REALV *slope) {
 static __attribute__((noinline)) void tanh_row(int vectors, const REAL *bias, REAL *r0, REAL *r1) {
     for (int j = 0; j < vectors * VW; j += VW) {
         REALV p, power;
-        tanh_begin(load(r0 + j) + load(bias + j), &p, &power);
+        tanh_begin(load(r0 + j) + load(bias + j), 0, &p, &power);
         store(r0 + j, p);
         store(r1 + j, power);
     }

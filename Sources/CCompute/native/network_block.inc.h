@@ -276,10 +276,13 @@ static void unpack_from(const net_plan *plan, const REAL *sums, REAL *gradient) 
     for (int l = 0; l < hidden; l++) {
         const net_layer *layer = &plan->layer[l];
         REAL *weight = gradient + layer->parameters;
-        for (int64_t o = 0; o < layer->out; o++) {
-            if (l > 0) memcpy(weight + o * layer->in, sums + layer->weight_sum + o * layer[-1].stride, (size_t)layer->in * sizeof(REAL));
+        for (int64_t o = 0; l > 0 && o < layer->out; o++)
+            memcpy(weight + o * layer->in, sums + layer->weight_sum + o * layer[-1].stride, (size_t)layer->in * sizeof(REAL));
+        for (int64_t i = 0; l == 0 && i < layer->in; i++) {
+            const REAL *row = sums + layer->weight_sum + i * layer->stride;
+            if (layer->in == 1) memcpy(weight, row, (size_t)layer->out * sizeof(REAL));
             else
-                for (int64_t i = 0; i < layer->in; i++) weight[o * layer->in + i] = sums[layer->weight_sum + i * layer->stride + o];
+                for (int64_t o = 0; o < layer->out; o++) weight[o * layer->in + i] = row[o];
         }
         if (layer->biased) memcpy(weight + (int64_t)layer->in * layer->out, sums + layer->bias_sum, (size_t)layer->out * sizeof(REAL));
     }
@@ -346,7 +349,8 @@ static void pack(const net_plan *plan) {
         const net_layer *layer = &plan->layer[l];
         const REAL *weight = given + layer->parameters;
         const int in = layer->in, out = layer->out;
-        for (int i = 0; i < in; i += 8)
+        if (in == 1) memcpy(packed + layer->transposed, weight, (size_t)out * sizeof(REAL));
+        for (int i = 0; i < in && in > 1; i += 8)
             for (int o = 0; o < out; o++)
                 for (int k = i; k < in && k < i + 8; k++) packed[layer->transposed + (int64_t)k * layer->stride + o] = weight[(int64_t)o * in + k];
         if (layer->biased) memcpy(packed + layer->bias, weight + (int64_t)in * out, (size_t)out * sizeof(REAL));

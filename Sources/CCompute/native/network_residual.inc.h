@@ -128,6 +128,9 @@ static residual_values evaluate_residual(const net_plan *plan, const net_term *t
 INLINE double dot(values a, values b, int64_t points) {
     double lane[8] = { 0 };
     int64_t p = 0;
+    if (a.mask == -1 && b.mask == -1)
+        for (; p + 8 <= points; p += 8)
+            for (int i = 0; i < 8; i++) lane[i] += (double)a.at[p + i] * b.at[p + i];
     for (; p + 8 <= points; p += 8)
         for (int i = 0; i < 8; i++) lane[i] += (double)a.at[(p + i) & a.mask] * b.at[(p + i) & b.mask];
     for (; p < points; p++) lane[p & 7] += (double)a.at[p & a.mask] * b.at[p & b.mask];
