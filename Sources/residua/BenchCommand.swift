@@ -43,7 +43,7 @@ struct BenchCommand: ParsableCommand {
             setenv("POCL_MAX_PTHREAD_COUNT", String(threads), 0)
         }
         let started = ContinuousClock.now
-        let choice = try DeviceSelection(common.deviceText, quiet: common.quiet)
+        let choice = try DeviceSelection(common.deviceText)
         let cores = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
         let request = Benchmark.Request(
             workloads: chosen.isEmpty ? Benchmark.workloads : chosen,

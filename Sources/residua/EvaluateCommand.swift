@@ -60,12 +60,14 @@ struct EvaluateCommand: ParsableCommand {
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
         let setting = try source.setting(seed: common.seed)
         let wanted = try formulas(for: setting)
-        let device = try selection.open()
-        let plan = try ResidualPlan(
-            problem: setting.problem, points: setting.points, network: setting.network, method: method, conditionMethod: conditionMethod,
-            precision: precision, device: device)
         let parameters = setting.network.parameters + setting.problem.trainable.map { setting.problem.parameters[$0] ?? 0 }
-        let (loss, gradient) = try plan.gradient(at: parameters)
+        let (device, plan, loss, gradient) = try selection.open { device in
+            let plan = try ResidualPlan(
+                problem: setting.problem, points: setting.points, network: setting.network, method: method, conditionMethod: conditionMethod,
+                precision: precision, device: device)
+            let (loss, gradient) = try plan.gradient(at: parameters)
+            return (device, plan, loss, gradient)
+        }
         guard loss.total.isFinite else {
             let term = loss.terms.first { !$0.meanSquare.isFinite }?.name ?? "the equation"
             throw Failure(.badInput, "The residual of \(term) is not finite at these points with this network: look for poles and overflow.")
@@ -84,14 +86,14 @@ struct EvaluateCommand: ParsableCommand {
             ]
             if explain { members.append(("plan", EvaluateCommand.json(explanation))) }
             if let out { members.append(("out", .string(out))) }
-            try Terminal.result(common.report(members, device: selection.name, started: started).text)
+            try Terminal.result(common.report(members, device: device.info.name, started: started).text)
             return
         }
         var table = TextTable(["term", "weight", "mean square"])
         table.rows = loss.terms.map { [$0.name, Display.number($0.weight), Display.number($0.meanSquare, digits: 6)] }
         var lines = [table.text]
         lines.append(
-            "loss \(Display.number(loss.total, digits: 10)), gradient norm \(Display.number(norm, digits: 10)), by \(method) on \(selection.name)")
+            "loss \(Display.number(loss.total, digits: 10)), gradient norm \(Display.number(norm, digits: 10)), by \(method) on \(device.info.name)")
         if explain { lines.append("\(explanation)") }
         if let out { lines.append("written: \(out)") }
         try Terminal.result(lines.joined(separator: "\n"))

@@ -130,7 +130,7 @@ import Testing
     @Test func textThatIsNotUTF8IsRefused() {
         var bytes = file(header: #"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}"#, data: 16)
         bytes[10] = 0xC0
-        #expect(throws: ModelError.malformed(path: "p", reason: "the header is no JSON object: a string is not UTF-8 at byte 12")) {
+        #expect(throws: ModelError.malformed(path: "p", reason: "the header is no JSON object: a text is not UTF-8 at byte 12")) {
             try SafeTensors(bytes: bytes, path: "p")
         }
     }

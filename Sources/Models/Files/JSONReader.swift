@@ -1,60 +1,42 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
-/// Reads JSON (RFC 8259) into values; a table's key may stand once.
+/// Reads JSON from bytes, from the beginning to the end.
 struct JSONReader {
-    struct Mistake: Error {
-        let offset: Int
-        let reason: String
-    }
+    typealias Mistake = JSONText.Mistake
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    private(set) var at: Int
+    private var at = 0
     /// Gets the path and the offset of every key and value, where places are wanted.
-    private var note: ((String, Int) -> Void)?
+    private let note: ((String, Int) -> Void)?
 
-    static let deepest = 64
+    private static let deepest = 64
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, at: Int = 0, note: ((String, Int) -> Void)? = nil) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, note: ((String, Int) -> Void)?) {
         self.bytes = bytes
-        self.at = at
         self.note = note
     }
 
     /// One value and nothing after it.
-    static func parse(_ bytes: [UInt8], note: ((String, Int) -> Void)? = nil) throws(Mistake) -> TrialValue {
-        let result: Result<TrialValue, Mistake> = bytes.withUnsafeBufferPointer { buffer in
-            var reader = JSONReader(buffer, note: note)
-            do throws(Mistake) {
-                let value = try reader.value(path: "")
-                reader.skipBlanks()
-                if reader.at < buffer.count { throw reader.mistake("something follows the end") }
-                return .success(value)
-            } catch { return .failure(error) }
-        }
-        return try result.get()
+    mutating func whole() throws(Mistake) -> JSONText {
+        let value = try value(path: "", depth: 0)
+        skipBlanks()
+        if at < bytes.count { throw mistake("something follows the end") }
+        return value
     }
 
-    static func parse(_ text: String) throws(Mistake) -> TrialValue { try parse(Array(text.utf8)) }
+    private func mistake(_ reason: String) -> Mistake { Mistake(offset: at, reason: reason) }
 
-    func mistake(_ reason: String) -> Mistake { Mistake(offset: at, reason: reason) }
+    private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
 
-    var next: UInt8? { at < bytes.count ? bytes[at] : nil }
-
-    mutating func skipBlanks() {
+    private mutating func skipBlanks() {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
     }
 
-    mutating func take(_ character: Unicode.Scalar) -> Bool {
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard next == UInt8(ascii: character) else { return false }
         at += 1
         return true
     }
 
-    private mutating func word(_ text: StaticString, _ value: TrialValue) throws(Mistake) -> TrialValue {
+    private mutating func word(_ text: StaticString, _ value: JSONText) throws(Mistake) -> JSONText {
         for index in 0..<text.utf8CodeUnitCount {
             guard next == text.utf8Start[index] else { throw mistake("a value is expected") }
             at += 1
@@ -62,76 +44,98 @@ struct JSONReader {
         return value
     }
 
-    mutating func value(path: String, depth: Int = 0) throws(Mistake) -> TrialValue {
-        guard depth < JSONReader.deepest else { throw mistake("there are more than \(JSONReader.deepest) levels") }
+    private mutating func value(path: String, depth: Int) throws(Mistake) -> JSONText {
+        guard depth < Self.deepest else { throw mistake("there are more than \(Self.deepest) levels") }
         skipBlanks()
         note?(path, at)
         switch next {
-        case UInt8(ascii: "{"):
-            at += 1
-            var members: [String: TrialValue] = [:]
-            skipBlanks()
-            if take("}") { return .table([:]) }
-            repeat {
-                skipBlanks()
-                let start = at
-                let key = try string()
-                skipBlanks()
-                guard take(":") else { throw mistake("a colon is missing") }
-                let inner = note == nil ? "" : path.isEmpty ? key : path + "." + key
-                note?(inner, start)
-                guard members.updateValue(try value(path: inner, depth: depth + 1), forKey: key) == nil else {
-                    throw Mistake(offset: start, reason: "the key \"\(key)\" stands twice")
-                }
-                skipBlanks()
-            } while take(",")
-            guard take("}") else { throw mistake("a comma or a closing brace is missing") }
-            return .table(members)
-        case UInt8(ascii: "["):
-            at += 1
-            var values: [TrialValue] = []
-            skipBlanks()
-            if take("]") { return .list([]) }
-            repeat {
-                values.append(try value(path: note == nil ? "" : "\(path)[\(values.count)]", depth: depth + 1))
-                skipBlanks()
-            } while take(",")
-            guard take("]") else { throw mistake("a comma or a closing bracket is missing") }
-            return .list(values)
-        case UInt8(ascii: "\""): return .text(try string())
+        case UInt8(ascii: "{"): return .object(try members(path: path, depth: depth))
+        case UInt8(ascii: "["): return .array(try elements(path: path, depth: depth))
+        case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try word("true", .boolean(true))
         case UInt8(ascii: "f"): return try word("false", .boolean(false))
         case UInt8(ascii: "n"): return try word("null", .null)
-        case .some(let byte) where byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte): return .number(try number())
+        case .some(let byte) where byte == UInt8(ascii: "-") || Self.isDigit(byte): return try number()
         default: throw mistake("a value is expected")
         }
     }
 
-    mutating func number() throws(Mistake) -> Double {
-        let start = at
-        var isWhole = true
-        while let byte = next {
-            if (0x30...0x39).contains(byte) || (byte == UInt8(ascii: "-") && at == start) {
-            } else if ".eE+-".utf8.contains(byte) {
-                isWhole = false
-            } else {
-                break
-            }
-            at += 1
-        }
-        if isWhole, at - start <= 16 {
-            var value: Int64 = 0
-            for place in start..<at where bytes[place] != UInt8(ascii: "-") { value = value * 10 + Int64(bytes[place] - 0x30) }
-            guard bytes[at - 1] != UInt8(ascii: "-") else { throw mistake("a value is expected") }
-            return bytes[start] == UInt8(ascii: "-") ? -Double(value) : Double(value)
-        }
-        guard let value = Double(String(decoding: bytes[start..<at], as: UTF8.self)), value.isFinite else {
-            throw Mistake(offset: start, reason: "this is no finite number")
-        }
-        return value
+    private mutating func members(path: String, depth: Int) throws(Mistake) -> [(key: String, value: JSONText)] {
+        at += 1
+        var members: [(key: String, value: JSONText)] = []
+        var seen: Set<String> = []
+        skipBlanks()
+        if take("}") { return [] }
+        repeat {
+            skipBlanks()
+            let start = at
+            let key = try string()
+            guard seen.insert(key).inserted else { throw Mistake(offset: start, reason: "the key \"\(key)\" stands twice") }
+            skipBlanks()
+            guard take(":") else { throw mistake("a colon is missing") }
+            let inner = note == nil ? "" : path.isEmpty ? key : path + "." + key
+            note?(inner, start)
+            members.append((key, try value(path: inner, depth: depth + 1)))
+            skipBlanks()
+        } while take(",")
+        guard take("}") else { throw mistake("a comma or a closing brace is missing") }
+        return members
     }
 
-    mutating func string() throws(Mistake) -> String {
+    private mutating func elements(path: String, depth: Int) throws(Mistake) -> [JSONText] {
+        at += 1
+        var values: [JSONText] = []
+        skipBlanks()
+        if take("]") { return [] }
+        repeat {
+            values.append(try value(path: note == nil ? "" : "\(path)[\(values.count)]", depth: depth + 1))
+            skipBlanks()
+        } while take(",")
+        guard take("]") else { throw mistake("a comma or a closing bracket is missing") }
+        return values
+    }
+
+    // MARK: Numbers
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    private mutating func digits() throws(Mistake) {
+        let start = at
+        while let byte = next, Self.isDigit(byte) { at += 1 }
+        if at == start { throw mistake("a digit is expected") }
+    }
+
+    private mutating func number() throws(Mistake) -> JSONText {
+        let start = at
+        let isNegative = take("-")
+        let first = at
+        try digits()
+        if at - first > 1, bytes[first] == 0x30 { throw Mistake(offset: start, reason: "a number begins with 0") }
+        var isWhole = true
+        if take(".") {
+            isWhole = false
+            try digits()
+        }
+        if take("e") || take("E") {
+            isWhole = false
+            _ = take("+") || take("-")
+            try digits()
+        }
+        // The zero that keeps its sign is no integer, and nor is one of more digits than an Int has.
+        if isWhole, at - first <= 18, !(isNegative && bytes[first] == 0x30) {
+            var value = 0
+            for place in first..<at { value = value * 10 + Int(bytes[place] - 0x30) }
+            return .integer(isNegative ? -value : value)
+        }
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        if isWhole, !(isNegative && bytes[first] == 0x30), let value = Int(text) { return .integer(value) }
+        guard let value = Double(text), value.isFinite else { throw Mistake(offset: start, reason: "this is no finite number") }
+        return .number(value)
+    }
+
+    // MARK: Texts
+
+    private mutating func string() throws(Mistake) -> String {
         guard take("\"") else { throw mistake("a text in quotation marks is expected") }
         let start = at
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
@@ -169,12 +173,12 @@ struct JSONReader {
             var code = try hexadecimal()
             if (0xD800..<0xDC00).contains(code), take("\\"), take("u") {
                 let low = try hexadecimal()
-                guard (0xDC00..<0xE000).contains(low) else { throw mistake("half a character") }
+                guard (0xDC00..<0xE000).contains(low) else { throw mistake("half a surrogate pair") }
                 code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
             }
-            guard let scalar = Unicode.Scalar(code) else { throw mistake("half a character") }
+            guard let scalar = Unicode.Scalar(code) else { throw mistake("half a surrogate pair") }
             return Array(String(Character(scalar)).utf8)
-        default: throw mistake("this escape is not known")
+        default: throw mistake("an unknown escape")
         }
     }
 

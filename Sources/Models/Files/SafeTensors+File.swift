@@ -2,6 +2,12 @@ extension SafeTensors {
     /// The longest header that is read, as in the format's own implementation.
     static let longestHeader = 100_000_000
 
+    /// Whether a file begins as one of this format does: the header's length, and an opening brace.
+    package static func isBeginning(of path: String) -> Bool {
+        let bytes = FileBytes.beginning(of: path, count: 9)
+        return bytes.count == 9 && bytes[8] == UInt8(ascii: "{") && bytes[4..<8].allSatisfy { $0 == 0 }
+    }
+
     /// Reads a file; it is refused unless every rule of the format is kept.
     ///
     /// - Throws: `ModelError.cannotRead`, `malformed`, `elementType` or `tooLarge`.
@@ -123,7 +129,7 @@ extension SafeTensors {
         }
 
         private static func integers(_ elements: [JSONText]) -> [Int]? {
-            let values = elements.compactMap { if case .integer(let value) = $0 { value } else { nil } }
+            let values = elements.compactMap { if case .integer(let value) = $0, value >= 0 { value } else { nil } }
             return values.count == elements.count ? values : nil
         }
     }
