@@ -61,6 +61,9 @@ import Testing
         }
         let status = try Program(["sweep", "status", path, "--json"]).json()
         #expect(status["done"] as? Int == 18 && status["missing"] as? Int == 0)
+        let object = try Program(["sweep", "export", path, "--json"]).json()
+        #expect((object["rows"] as? [[String: Any]])?.count == 18 && object["seed"] as? Int == 0)
+        try expectRefusal(["sweep", "report", path, "--x", "law"], 64, "texts")
         let csv = try Program(["sweep", "export", path])
         let rows = csv.output.split(separator: "\n")
         #expect(rows.count == 19 && rows[0].hasPrefix("id,status,reason,activation,cut,derivative,"))
@@ -250,6 +253,8 @@ import Testing
         }
         try expectRefusal(["sweep", "submit", path, "--slurm", "--parallel"], 64, "not both")
         try expectRefusal(["sweep", "submit", path], 64, "Give --slurm")
+        try expectRefusal(["sweep", "run", path, "--store", path], 64, "in the way; name another folder with --store")
+        try expectRefusal(["sweep", "run", path, "--store", "/proc/nowhere"], 64, "name another folder")
         try expectRefusal(["sweep", "submit", path, "--parallel", "--time", "1:00"], 64, "--time goes with --slurm")
         try expectRefusal(["sweep", "run", path, "--shard", "4/4"], 64, "numbered from 0")
         try expectRefusal(["sweep", "run", path, "--retry", "all"], 64, "only \"failed\"")

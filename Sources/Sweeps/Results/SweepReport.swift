@@ -131,7 +131,7 @@ public struct SweepReport {
     }
 
     /// Logarithmic where an axis' values lie more evenly by their ratios than by their differences.
-    static func spacing(_ values: [Double]) -> Axis.Scale {
+    package static func spacing(_ values: [Double]) -> Axis.Scale {
         let sorted = Set(values).sorted()
         guard let low = sorted.first, let high = sorted.last, low > 0 else { return .linear }
         guard sorted.count > 2 else { return high / low >= 10 ? .logarithmic : .linear }
@@ -213,7 +213,7 @@ public struct SweepReport {
     /// The values of all lines at every step that any of them has, and at the last; a line that ends before keeps its last value.
     ///
     /// - Parameter lines: each by ascending steps.
-    static func carriedForward(_ lines: [[(step: Double, value: Double)]], to last: Double?) -> [(step: Double, values: [Double])] {
+    package static func carriedForward(_ lines: [[(step: Double, value: Double)]], to last: Double?) -> [(step: Double, values: [Double])] {
         let lines = lines.map { line in line.filter { $0.value.isFinite } }.filter { !$0.isEmpty }
         var all = Set(lines.flatMap { $0.map(\.step) })
         if let last, let longest = all.max(), last > longest { all.insert(last) }
