@@ -113,10 +113,12 @@ public struct SweepReport {
                     high.append(quartiles.high)
                 }
                 guard !xs.isEmpty else { continue }
+                var style = CurveStyle.layered(index, of: groups.count)
+                style.mark = .disc
                 curves.append(
                     Curve(
                         name.isEmpty ? "median" : name, x: xs, y: middle, band: (low, high),
-                        style: CurveStyle(Colour.cycle[index % Colour.cycle.count], mark: .disc)))
+                        style: style))
             }
             guard !curves.isEmpty else { continue }
             let panel = Panel(title: "", x: Axis(key, Self.spacing(places)), y: Axis(y, scale(curves.flatMap(\.y))), curves: curves)
