@@ -46,12 +46,14 @@ struct EvaluateCommand: ParsableCommand {
 
     func validate() throws {
         try source.check()
+        if let fields, EvaluateCommand.parts(fields).isEmpty { throw ValidationError("--fields names nothing: write for example u,u_x.") }
         if out == nil, jacobian || fields != nil || gradient {
             throw ValidationError("--\(jacobian ? "jacobian" : fields != nil ? "fields" : "gradient") is written to a file: give --out.")
         }
     }
 
     func run() throws {
+        if let out { try TrainCommand.requirePlace(out) }
         common.applyThreads()
         let started = ContinuousClock.now
         let method = try DerivativeMethod(parsing: derivative)
@@ -99,6 +101,21 @@ struct EvaluateCommand: ParsableCommand {
         try Terminal.result(lines.joined(separator: "\n"))
     }
 
+    /// A list cut at the commas that stand in no parentheses.
+    private static func parts(_ list: String) -> [String] {
+        var (parts, depth) = ([""], 0)
+        for character in list {
+            if character == "(" { depth += 1 }
+            if character == ")" { depth -= 1 }
+            if character == ",", depth <= 0 {
+                parts.append("")
+            } else if character != " " || parts[parts.count - 1] != "" {
+                parts[parts.count - 1].append(character)
+            }
+        }
+        return parts.filter { !$0.isEmpty }
+    }
+
     /// What --fields asks for.
     private func formulas(for setting: NetworkSource.Setting) throws -> [(name: String, formula: Differentiation.Expression)] {
         guard let fields else { return [] }
@@ -106,9 +123,8 @@ struct EvaluateCommand: ParsableCommand {
         let vocabulary = try Vocabulary(
             coordinates: problem.coordinates, fields: problem.fields, parameters: problem.parameters.keys.sorted(),
             data: setting.points.interior.data.keys.sorted())
-        return try fields.split(separator: ",").map { part in
-            let name = String(part.drop { $0 == " " })
-            return (name, try problem.inBareFields(Differentiation.Expression(parsing: name, in: vocabulary)))
+        return try EvaluateCommand.parts(fields).map { name in
+            (name, try problem.inBareFields(Differentiation.Expression(parsing: name, in: vocabulary)))
         }
     }
 
