@@ -245,7 +245,7 @@ import Testing
         let unfit = "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\n[axes]\nlayers = [[1, 3, 1], [2, 3, 1]]\n"
         for verb in [["check"], ["sweep", "run"]] {
             try expectRefusal(
-                verb + [try manifest(folder, unfit, "unfit.toml")], 65, "unfit.toml:5:21: axes.layers[1]: the network takes 2 coordinates")
+                verb + [try manifest(folder, unfit, "unfit.toml")], 65, "unfit.toml:5:22: axes.layers[1]: the network takes 2 coordinates")
         }
         for verb in ["run", "status", "merge", "export", "report"] {
             try expectRefusal(["sweep", verb, path, "--seed", "3"], 64, "stands in its manifest")

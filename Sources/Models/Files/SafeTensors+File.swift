@@ -107,8 +107,11 @@ extension SafeTensors {
                 case ("dtype", .string(let text)):
                     guard let known = ElementType(rawValue: text) else { throw .elementType(path: path, array: name, found: text) }
                     type = known
-                case ("shape", .array(let elements)): shape = Entry.integers(elements)
-                case ("data_offsets", .array(let elements)): offsets = Entry.integers(elements)
+                case ("shape", .array(let elements)), ("data_offsets", .array(let elements)):
+                    guard let numbers = Entry.integers(elements) else {
+                        throw malformed("has a \(key) that is no list of whole numbers from 0 to \(Int.max)")
+                    }
+                    if key == "shape" { shape = numbers } else { offsets = numbers }
                 default: throw malformed("has an entry \"\(key)\" that the format does not know")
                 }
             }
