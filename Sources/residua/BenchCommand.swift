@@ -48,7 +48,7 @@ struct BenchCommand: ParsableCommand {
         let request = Benchmark.Request(
             workloads: chosen.isEmpty ? Benchmark.workloads : chosen,
             devices: choice.index == 0 ? [0] : [0, choice.index],
-            precisions: onlyPrecision.map { [$0 == .f32 ? .f32 : .f64] } ?? BenchmarkRow.Precision.allCases,
+            precisions: (onlyPrecision ?? common.givenPrecision).map { [$0 == .f32 ? .f32 : .f64] } ?? BenchmarkRow.Precision.allCases,
             threads: common.threads.map { [$0] } ?? (cores > 1 ? [1, cores] : [1]))
         if !common.quiet {
             Terminal.note("\(Version.text); OpenBLAS core \(BLASReference.coreName)")
