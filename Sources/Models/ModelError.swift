@@ -45,7 +45,7 @@ extension ModelError: CustomStringConvertible {
         switch self {
         case .cannotRead(let path, let reason): "\(path) cannot be read: \(reason)"
         case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
-        case .malformed(let path, let reason): "\(path) is damaged or no such file: \(reason)"
+        case .malformed(let path, let reason): "\(path) is damaged or of another format: \(reason)"
         case .missing(let path, let array, let present):
             "\(path) has no array \"\(array)\"; it has \(present.isEmpty ? "none at all" : present.sorted().joined(separator: ", "))"
         case .shape(let path, let array, let expected, let found): "\(path): the array \"\(array)\" has the shape \(found), but \(expected) is needed"

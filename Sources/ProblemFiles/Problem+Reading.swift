@@ -1,3 +1,4 @@
+import Differentiation
 import Models
 import Problems
 
@@ -21,8 +22,7 @@ extension Problem {
             }
         }
         if nameOrPath.contains("/") || nameOrPath.hasSuffix(".toml") || access(nameOrPath, F_OK) == 0 { return try Problem(contentsOf: nameOrPath) }
-        let nearest = names.min { (distance($0, nameOrPath), $0) < (distance($1, nameOrPath), $1) }
-        throw .unknown(name: nameOrPath, nearest: nearest ?? "")
+        throw .unknown(name: nameOrPath, nearest: NearestName.of(nameOrPath, among: names))
     }
 
     /// Reads a problem file, whose formulas have to have finite values at a few points.

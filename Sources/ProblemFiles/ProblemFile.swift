@@ -1,3 +1,4 @@
+import Differentiation
 import Models
 import Problems
 
@@ -71,9 +72,11 @@ struct ProblemFile {
     /// Refuses keys that mean nothing, with the nearest that does.
     func requireKnown(_ members: [String: TOMLNode], _ known: [String], at prefix: String) throws(ProblemFileError) {
         for key in members.keys.sorted() where !known.contains(key) {
-            let nearest = known.min { (Problem.distance($0, key), $0) < (Problem.distance($1, key), $1) } ?? ""
+            let nearest = NearestName.of(key, among: known)
             let path = prefix.isEmpty ? key : prefix + "." + key
-            throw failure(path, "this key is not known; the nearest is \"\(nearest)\" of \(known.joined(separator: ", "))")
+            throw failure(
+                path, "this key is not known; " + (nearest.map { "the nearest is \"\($0)\" of" } ?? "known are") + " \(known.joined(separator: ", "))"
+            )
         }
     }
 

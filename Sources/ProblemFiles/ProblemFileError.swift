@@ -4,7 +4,7 @@ import Problems
 /// What can be wrong with a problem file, or with the name of a problem.
 public enum ProblemFileError: Error, Sendable, Equatable {
     /// Neither a catalogue entry nor a file has this name.
-    case unknown(name: String, nearest: String)
+    case unknown(name: String, nearest: String?)
     /// The file cannot be read, or is no text.
     case unreadable(ModelError)
     /// The text breaks the rules of TOML.
@@ -21,7 +21,9 @@ extension ProblemFileError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknown(let name, let nearest):
-            "there is no problem \"\(name)\" in the catalogue and no file of that name; the nearest name is \"\(nearest)\", and `residua problems` lists all"
+            "there is no problem \"\(name)\" in the catalogue and no file of that name; "
+                + (nearest.map { "the nearest name is \"\($0)\", and " } ?? "")
+                + "`residua problems` lists all"
         case .unreadable(let error): error.description
         case .malformed(let path, let line, _, let reason): "\(path):\(line): this is not TOML: \(reason)"
         case .key(let path, let line, let key, let reason): "\(ProblemFileError.place(path, line)): \(key): \(reason)"

@@ -3,7 +3,7 @@ import Differentiation
 /// What can be wrong with a problem as it was asked for.
 public enum ProblemError: Error, Sendable, Equatable {
     /// No catalogue entry has this name.
-    case unknownProblem(name: String, nearest: String)
+    case unknownProblem(name: String, nearest: String?)
     /// No way of sampling has this name.
     case unknownSampling(name: String)
     /// A number of points that cannot be had.
@@ -22,7 +22,8 @@ extension ProblemError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownProblem(let name, let nearest):
-            "there is no problem \"\(name)\" in the catalogue; the nearest name is \"\(nearest)\", and `residua problems` lists all"
+            "there is no problem \"\(name)\" in the catalogue; " + (nearest.map { "the nearest name is \"\($0)\", and " } ?? "")
+                + "`residua problems` lists all"
         case .unknownSampling(let name):
             "there is no sampling \"\(name)\"; choose one of \(Sampling.allCases.map(\.rawValue).joined(separator: ", "))"
         case .pointCount(let requested, let reason): "\(requested) points cannot be sampled: \(reason)"

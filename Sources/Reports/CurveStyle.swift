@@ -46,4 +46,13 @@ public struct CurveStyle: Sendable, Equatable {
         self.width = width
         self.marksOnly = marksOnly
     }
+
+    /// The style of the curve that is drawn at `place` among `count`: each lies on those before it, thinner and dashed in another way, so that curves with
+    /// the same values are all seen.
+    public static func layered(_ place: Int, of count: Int) -> CurveStyle {
+        let dashes: [Dash] = [.solid, .dashed, .dotted, .dashDotted]
+        let share = count > 1 ? Double(place) / Double(count - 1) : 1
+        return CurveStyle(
+            Colour.cycle[place % Colour.cycle.count], dash: dashes[place % dashes.count], width: 2 + (1 - share) * min(4, 1.5 * Double(count - 1)))
+    }
 }

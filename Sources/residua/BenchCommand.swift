@@ -43,12 +43,12 @@ struct BenchCommand: ParsableCommand {
             setenv("POCL_MAX_PTHREAD_COUNT", String(threads), 0)
         }
         let started = ContinuousClock.now
-        let choice = try DeviceSelection(common.deviceText, quiet: common.quiet)
+        let choice = try DeviceSelection(common.deviceText)
         let cores = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
         let request = Benchmark.Request(
             workloads: chosen.isEmpty ? Benchmark.workloads : chosen,
             devices: choice.index == 0 ? [0] : [0, choice.index],
-            precisions: onlyPrecision.map { [$0 == .f32 ? .f32 : .f64] } ?? BenchmarkRow.Precision.allCases,
+            precisions: (onlyPrecision ?? common.givenPrecision).map { [$0 == .f32 ? .f32 : .f64] } ?? BenchmarkRow.Precision.allCases,
             threads: common.threads.map { [$0] } ?? (cores > 1 ? [1, cores] : [1]))
         if !common.quiet {
             Terminal.note("\(Version.text); OpenBLAS core \(BLASReference.coreName)")

@@ -10,8 +10,8 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Example: residua check poisson2d
 
-            FILE is a problem file in TOML, a catalogue name, a sweep's manifest (`residua sweep --help`), or a .safetensors file with a network (layers.K.weight), random features \
-            (features.weight) or points (interior). A problem file:
+            FILE is a problem file in TOML, a catalogue name, a sweep's manifest (`residua sweep --help`), a safetensors file with a network (layers.K.weight), \
+            random features (features.weight), points (interior) or a training's checkpoint, or an .npy array. A problem file:
 
               name = "my-burgers"
               coordinates = { x = [-1, 1], t = [0, 1] }
@@ -24,7 +24,7 @@ struct CheckCommand: ParsableCommand {
             data = "points.npy" (columns x …, value), or periodic = "x".
             """)
 
-    @Argument(help: ArgumentHelp("A problem file, a catalogue name, or a model.", valueName: "file"))
+    @Argument(help: ArgumentHelp("A problem file, a catalogue name, a manifest, a model or a checkpoint.", valueName: "file"))
     var file: String
 
     @Option(help: ArgumentHelp("The number of interior points for which the conditions' points are counted.", valueName: "m"))
@@ -40,14 +40,16 @@ struct CheckCommand: ParsableCommand {
         let started = ContinuousClock.now
         let (members, lines) = try result()
         if common.json {
-            try Terminal.result(common.report(members, device: "", started: started).text)
+            try Terminal.result(common.report(members, device: common.wouldBeDevice, started: started).text)
         } else {
             try Terminal.result(lines.joined(separator: "\n"))
         }
     }
 
     private func result() throws -> (members: [(key: String, value: JSONValue)], lines: [String]) {
-        if file.hasSuffix(".safetensors") { return try ModelCheck(path: file).result }
+        if Problem.names.contains(file) { return try ProblemCheck(file, points: points).result }
+        if file.hasSuffix(".safetensors") || SafeTensors.isBeginning(of: file) { return try ModelCheck(path: file).result }
+        if file.hasSuffix(".npy") || NumPyArray.isBeginning(of: file) { return try ModelCheck.array(file) }
         if SweepCheck.isManifest(file) { return try SweepCheck(path: file).result }
         return try ProblemCheck(file, points: points).result
     }

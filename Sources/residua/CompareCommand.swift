@@ -16,7 +16,8 @@ struct CompareCommand: ParsableCommand {
 
             Every way starts from the same network on the same points. For each: the error and the true residual reached, the time of a step and the \
             memory, the spectrum of the residual Jacobian with its truncated entropy and rounding floor (the median singular value of what rounding alone \
-            adds to the Jacobian; a stencil precision behind the method acts on residuals alone). A report with the pictures goes to --out. Exit code 1 if a training diverged.
+            adds to the Jacobian; a stencil precision behind the method acts on residuals alone). A report with the pictures goes to --out. \
+            Ctrl-C ends the step in hand and shows what there is (exit 75); a second one leaves at once. Exit code 1 if a training diverged.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -50,6 +51,9 @@ struct CompareCommand: ParsableCommand {
         if steps < 1 { throw ValidationError("--steps \(steps): at least 1.") }
         if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }
         if let tolerance, !(tolerance > 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(tolerance): give a positive number.") }
+        if precisions != nil, common.givenPrecision != nil {
+            throw ValidationError("Give --precision or --precisions, not both: --precisions f64,f32 trains in each of its list.")
+        }
         for name in precisionNames where PrecisionName(rawValue: name) == nil {
             throw ValidationError("--precisions \(precisions ?? ""): write f32, f64 or f64,f32.")
         }
@@ -63,16 +67,13 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         common.applyThreads()
+        Interruption.watch(secondLeaves: true)
         let started = ContinuousClock.now
         var methods: [DerivativeMethod] = []
         for text in derivatives.isEmpty ? ["ad", "fd:2:auto", "fd:4:auto"] : derivatives { methods.append(try DerivativeMethod(parsing: text)) }
         let selection = try DeviceSelection(common.deviceText)
         let setting = try source.setting(seed: common.seed)
         _ = try OutputFolder(out)
-        let device = try selection.open()
-        let comparison = Comparison(
-            problem: setting.problem, network: setting.network, points: setting.points, steps: steps, cut: cut, device: device, seed: common.seed
-        ) { choice.make() }
         var ways: [Comparison.Way] = []
         for name in precisionNames {
             for method in methods {
@@ -81,30 +82,49 @@ struct CompareCommand: ParsableCommand {
             }
         }
         let progress = Progress(quiet: common.quiet)
-        var rows: [ComparisonRow] = []
-        for (place, way) in ways.enumerated() {
-            let total = Double(ways.count)
-            rows.append(
-                try comparison.run(way) { step in
-                    progress.report((Double(place) + Double(step) / Double(steps)) / total, "\(way.method) \(way.precision.rawValue), step \(step)")
-                })
+        let (device, rows) = try selection.open { device in
+            let comparison = Comparison(
+                problem: setting.problem, network: setting.network, points: setting.points, steps: steps, cut: cut, device: device, seed: common.seed
+            ) { choice.make() }
+            var rows: [ComparisonRow] = []
+            for (place, way) in ways.enumerated() where !Interruption.isAsked {
+                rows.append(
+                    try comparison.run(way, isStopped: { Interruption.isAsked }) { step in
+                        let share = (Double(place) + Double(step) / Double(steps)) / Double(ways.count)
+                        progress.report(share, "\(way.method) \(way.precision.rawValue), step \(step)")
+                    })
+            }
+            return (device.info.name, rows)
         }
         progress.end()
-        let recommendation = Recommendation(rows, tolerance: tolerance)
+        guard !rows.isEmpty else {
+            if !common.quiet { Terminal.note("Interrupted before the first training began.") }
+            throw ExitCode(ExitStatus.interrupted.rawValue)
+        }
+        let isInterrupted = rows.count < ways.count || rows.contains { $0.outcome == .interrupted }
+        // Trainings of different lengths say nothing about which way to take.
+        let recommendation = isInterrupted ? nil : Recommendation(rows, tolerance: tolerance)
         let widths = setting.network.architecture.widths.map(String.init).joined(separator: "-")
         let written = try ComparisonReport.report(
             rows, recommendation: recommendation, title: "\(setting.problem.name), \(widths), \(choice.optimizer)",
             facts: [
-                ("version", "\(Version.number), commit \(Version.commit)"), ("device", selection.name), ("seed", String(common.seed)),
+                ("version", "\(Version.number), commit \(Version.commit)"), ("device", device), ("seed", String(common.seed)),
                 ("points", String(setting.points.interior.count)), ("optimizer", choice.text), ("steps", String(steps)),
             ]
         ).write(to: out)
-        try print(rows, recommendation, setting, selection, page: written.page, notes: written.notes, started: started)
+        try print(rows, recommendation, setting, device, page: written.page, notes: written.notes, started: started)
+        if isInterrupted {
+            if !common.quiet {
+                let whole = rows.filter { $0.outcome != .interrupted }.count
+                Terminal.note("Interrupted: \(whole) of \(ways.count) trainings are whole; the same command begins anew.")
+            }
+            throw ExitCode(ExitStatus.interrupted.rawValue)
+        }
         if rows.contains(where: { $0.outcome == .diverged }) { throw ExitCode(ExitStatus.checkFailed.rawValue) }
     }
 
     private func print(
-        _ rows: [ComparisonRow], _ recommendation: Recommendation?, _ setting: NetworkSource.Setting, _ selection: DeviceSelection, page: String,
+        _ rows: [ComparisonRow], _ recommendation: Recommendation?, _ setting: NetworkSource.Setting, _ device: String, page: String,
         notes: [String], started: ContinuousClock.Instant
     ) throws {
         guard !common.json else {
@@ -114,7 +134,7 @@ struct CompareCommand: ParsableCommand {
                 ("recommendation", JSONValue(recommendation?.sentence)), ("report", .string(page)),
                 ("notes", .array(notes.map(JSONValue.string))),
             ]
-            try Terminal.result(common.report(members, device: selection.name, started: started).text)
+            try Terminal.result(common.report(members, device: device, started: started).text)
             return
         }
         var table = TextTable(["derivatives", "error", "true residual", "own loss", "ms/step", "KiB", "floor/s1", "entropy", "count", "outcome"])

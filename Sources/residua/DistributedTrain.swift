@@ -42,7 +42,7 @@ extension TrainCommand {
         do {
             let outcome = try train(try prepared.get(), over: ranks, started)
             try ranks.finalize()
-            exit(after: outcome)
+            exit(after: outcome, tells: ranks.rank == 0)
         } catch {
             let failure = Self.failure(error)
             Terminal.error("rank \(ranks.rank) of \(ranks.size): \(failure.sentence)")

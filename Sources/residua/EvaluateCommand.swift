@@ -46,12 +46,14 @@ struct EvaluateCommand: ParsableCommand {
 
     func validate() throws {
         try source.check()
+        if let fields, EvaluateCommand.parts(fields).isEmpty { throw ValidationError("--fields names nothing: write for example u,u_x.") }
         if out == nil, jacobian || fields != nil || gradient {
             throw ValidationError("--\(jacobian ? "jacobian" : fields != nil ? "fields" : "gradient") is written to a file: give --out.")
         }
     }
 
     func run() throws {
+        if let out { try TrainCommand.requirePlace(out) }
         common.applyThreads()
         let started = ContinuousClock.now
         let method = try DerivativeMethod(parsing: derivative)
@@ -60,12 +62,14 @@ struct EvaluateCommand: ParsableCommand {
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
         let setting = try source.setting(seed: common.seed)
         let wanted = try formulas(for: setting)
-        let device = try selection.open()
-        let plan = try ResidualPlan(
-            problem: setting.problem, points: setting.points, network: setting.network, method: method, conditionMethod: conditionMethod,
-            precision: precision, device: device)
         let parameters = setting.network.parameters + setting.problem.trainable.map { setting.problem.parameters[$0] ?? 0 }
-        let (loss, gradient) = try plan.gradient(at: parameters)
+        let (device, plan, loss, gradient) = try selection.open { device in
+            let plan = try ResidualPlan(
+                problem: setting.problem, points: setting.points, network: setting.network, method: method, conditionMethod: conditionMethod,
+                precision: precision, device: device)
+            let (loss, gradient) = try plan.gradient(at: parameters)
+            return (device, plan, loss, gradient)
+        }
         guard loss.total.isFinite else {
             let term = loss.terms.first { !$0.meanSquare.isFinite }?.name ?? "the equation"
             throw Failure(.badInput, "The residual of \(term) is not finite at these points with this network: look for poles and overflow.")
@@ -84,17 +88,32 @@ struct EvaluateCommand: ParsableCommand {
             ]
             if explain { members.append(("plan", EvaluateCommand.json(explanation))) }
             if let out { members.append(("out", .string(out))) }
-            try Terminal.result(common.report(members, device: selection.name, started: started).text)
+            try Terminal.result(common.report(members, device: device.info.name, started: started).text)
             return
         }
         var table = TextTable(["term", "weight", "mean square"])
         table.rows = loss.terms.map { [$0.name, Display.number($0.weight), Display.number($0.meanSquare, digits: 6)] }
         var lines = [table.text]
         lines.append(
-            "loss \(Display.number(loss.total, digits: 10)), gradient norm \(Display.number(norm, digits: 10)), by \(method) on \(selection.name)")
+            "loss \(Display.number(loss.total, digits: 10)), gradient norm \(Display.number(norm, digits: 10)), by \(method) on \(device.info.name)")
         if explain { lines.append("\(explanation)") }
         if let out { lines.append("written: \(out)") }
         try Terminal.result(lines.joined(separator: "\n"))
+    }
+
+    /// A list cut at the commas that stand in no parentheses.
+    private static func parts(_ list: String) -> [String] {
+        var (parts, depth) = ([""], 0)
+        for character in list {
+            if character == "(" { depth += 1 }
+            if character == ")" { depth -= 1 }
+            if character == ",", depth <= 0 {
+                parts.append("")
+            } else if character != " " || parts[parts.count - 1] != "" {
+                parts[parts.count - 1].append(character)
+            }
+        }
+        return parts.filter { !$0.isEmpty }
     }
 
     /// What --fields asks for.
@@ -104,9 +123,8 @@ struct EvaluateCommand: ParsableCommand {
         let vocabulary = try Vocabulary(
             coordinates: problem.coordinates, fields: problem.fields, parameters: problem.parameters.keys.sorted(),
             data: setting.points.interior.data.keys.sorted())
-        return try fields.split(separator: ",").map { part in
-            let name = String(part.drop { $0 == " " })
-            return (name, try problem.inBareFields(Differentiation.Expression(parsing: name, in: vocabulary)))
+        return try EvaluateCommand.parts(fields).map { name in
+            (name, try problem.inBareFields(Differentiation.Expression(parsing: name, in: vocabulary)))
         }
     }
 

@@ -1,5 +1,6 @@
 import Models
 import Reports
+import Solvers
 
 /// What `check` says of a safetensors file.
 struct ModelCheck {
@@ -7,7 +8,9 @@ struct ModelCheck {
 
     init(path: String) throws {
         let file = try SafeTensors(contentsOf: path)
-        if file.tensors["features.weight"] != nil {
+        if file.metadata["kind"] == "checkpoint" {
+            result = try ModelCheck.checkpoint(path)
+        } else if file.tensors["features.weight"] != nil {
             result = try ModelCheck.features(path, file)
         } else if file.tensors["interior"] != nil && file.tensors["layers.0.weight"] == nil {
             result = try ModelCheck.points(path)
@@ -31,6 +34,34 @@ struct ModelCheck {
                 "activation   \(activation ?? "not named; to be given by --activation")",
                 "solved       \(model.coefficients == nil ? "no, there are no coefficients" : "yes")",
             ]
+        )
+    }
+
+    private static func checkpoint(_ path: String) throws -> (members: [(key: String, value: JSONValue)], lines: [String]) {
+        let checkpoint = try Checkpoint(contentsOf: path)
+        let identity = checkpoint.identity.sorted { $0.key < $1.key }
+        var lines = [
+            "\(path): a training's checkpoint after \(checkpoint.state.step) steps, to go on with by train --resume",
+            "parameters   \(checkpoint.state.parameters.count)", "best loss    \(Display.number(checkpoint.state.bestLoss, digits: 6))",
+        ]
+        for (key, value) in identity { lines.append(key + String(repeating: " ", count: max(1, 13 - key.count)) + value) }
+        return (
+            [
+                ("kind", .string("checkpoint")), ("step", .integer(checkpoint.state.step)),
+                ("parameters", .integer(checkpoint.state.parameters.count)), ("bestLoss", .number(checkpoint.state.bestLoss)),
+                ("identity", .object(identity.map { ($0.key, .string($0.value)) })),
+            ], lines
+        )
+    }
+
+    /// What there is to say of an .npy file.
+    static func array(_ path: String) throws -> (members: [(key: String, value: JSONValue)], lines: [String]) {
+        let array = try NumPyArray(contentsOf: path)
+        try array.requireFinite(path: path)
+        let shape = array.shape.map(String.init).joined(separator: ", ")
+        return (
+            [("kind", .string("array")), ("shape", .array(array.shape.map(JSONValue.integer)))],
+            ["\(path): an array [\(shape)] of finite numbers"]
         )
     }
 

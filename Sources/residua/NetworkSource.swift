@@ -8,8 +8,7 @@ import Problems
 
 /// Where `evaluate` and `train` take their network, equation and points from.
 struct NetworkSource: ParsableArguments {
-    @Argument(help: "A problem of the catalogue, or a problem file.")
-    var problem: String?
+    @OptionGroup var statement: EquationSource
 
     @Option(help: ArgumentHelp("The network or random feature model, a safetensors file.", valueName: "file"))
     var model: String?
@@ -26,9 +25,6 @@ struct NetworkSource: ParsableArguments {
     @Option(name: .customLong("init-range"), help: ArgumentHelp("R of uniform and spread, the frequency of siren.", valueName: "R"))
     var initializationRange: Double?
 
-    @Option(help: ArgumentHelp("Points from a safetensors file: interior [N, d], an array a condition, data by name.", valueName: "file"))
-    var data: String?
-
     @Option(
         help: ArgumentHelp(
             "Number of interior points where none are given; 400, for methods of second order 1.5 a parameter if more.", valueName: "m"))
@@ -41,17 +37,8 @@ struct NetworkSource: ParsableArguments {
         name: .customLong("equation"), help: "An equation such as \"laplacian(u) - f\" or \"u_t + u*u_x = nu*u_xx\"; may be repeated; needs --data.")
     var equations: [String] = []
 
-    @Option(help: "Names of the network's outputs where --equation is given, such as u,v,p.")
-    var unknowns: String = "u"
-
-    @Option(name: .customLong("condition"), help: "A condition such as \"boundary: u - g, weight 1\"; may be repeated.")
-    var conditions: [String] = []
-
-    @Option(help: "Names of the coordinates, such as x,t.")
-    var coordinates: String?
-
-    @Option(name: .customLong("parameter"), help: ArgumentHelp("A parameter of the equation; may be repeated.", valueName: "name=value"))
-    var parameters: [String] = []
+    @Option(help: "Names of the network's outputs where --equation is given, such as u,v,p; u by default.")
+    var unknowns: String?
 
     @Option(help: "Parameters of the equation that are trained, such as nu.")
     var trainable: String?
@@ -65,36 +52,24 @@ struct NetworkSource: ParsableArguments {
         if let layers, NetworkSource.widths(layers) == nil {
             throw ValidationError("--layers \(layers): write whole numbers of at least 1 separated by commas, such as 2,64,64,1.")
         }
+        if let widths = layers.flatMap(NetworkSource.widths) {
+            do { _ = try NetworkArchitecture(widths: widths, activation: .tanh) } catch { throw ValidationError("--layers: \(error).") }
+        }
         if let initialization, Initialization(name: initialization, range: initializationRange) == nil {
             throw ValidationError("--initialization \(initialization): the names are \(Initialization.allNames.joined(separator: ", ")).")
         }
         if let range = initializationRange, !(range > 0 && range.isFinite) {
             throw ValidationError("--init-range \(range): give a positive number.")
         }
-        if problem == nil && equations.isEmpty {
+        if statement.problem == nil && equations.isEmpty {
             throw ValidationError("Name a problem (`residua problems` lists them), or give --equation with --data.")
         }
-        if problem != nil && !equations.isEmpty { throw ValidationError("Give a problem's name or --equation, not both.") }
-        if !equations.isEmpty && data == nil {
-            throw ValidationError("--equation needs points: give --data with a safetensors file that has an array \"interior\".")
-        }
-        if problem != nil && !conditions.isEmpty {
-            throw ValidationError("--condition goes with --equation; a catalogue problem has its own conditions.")
-        }
-        if problem != nil {
-            for (name, isGiven) in [("--parameter", !parameters.isEmpty), ("--trainable", trainable != nil), ("--coordinates", coordinates != nil)]
-            where isGiven {
-                throw ValidationError("\(name) goes with --equation; a named problem has its own: write a problem file to change them.")
-            }
-        }
+        if statement.problem != nil && !equations.isEmpty { throw ValidationError("Give a problem's name or --equation, not both.") }
+        try statement.check(hasEquation: !equations.isEmpty, further: [("--trainable", trainable != nil), ("--unknowns", unknowns != nil)])
         if let points, points < 1 { throw ValidationError("--points \(points): at least one point is needed.") }
-        for text in conditions where text.prefix(while: { $0 != ":" }).allSatisfy({ $0 == " " }) || !text.contains(":") {
-            throw ValidationError("--condition \(text.debugDescription): write NAME: EQUATION, such as \"boundary: u - g, weight 1\".")
-        }
         if let activation, Activation(name: activation) == nil {
             throw ValidationError("--activation \(activation): the names are \(Activation.allNames.joined(separator: ", ")).")
         }
-        _ = try SpectrumSource.parameters(parameters)
     }
 
     private static func widths(_ list: String) -> [Int]? {
@@ -125,37 +100,36 @@ struct NetworkSource: ParsableArguments {
         return problem.isEvolution ? "sobol" : "chebyshev"
     }
 
-    private static func names(_ list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
-
     /// - Parameter secondOrder: whether the defaults are those for methods of second order.
     func setting(seed: UInt64, secondOrder: Bool = false) throws -> Setting {
         let network = try network(seed: seed, secondOrder: secondOrder)
         let source = model ?? "--layers \(layers ?? "")"
-        let names = conditions.map { text in String(text.prefix { $0 != ":" }.filter { $0 != " " }) }
-        let file = try data.map { try CollocationData(contentsOf: $0, conditions: Array(Set(names)).sorted()) }
+        let file = try statement.collocationData()
         let used: Problem
-        if let problem {
+        if let problem = statement.problem {
             used = try Problem.read(problem)
         } else {
             used = try Problem(
-                equations: equations, conditions: conditions, fields: NetworkSource.names(unknowns),
-                coordinates: coordinates.map(NetworkSource.names), parameters: try SpectrumSource.parameters(parameters),
-                trainable: trainable.map(NetworkSource.names) ?? [], dimension: file?.dimension ?? network.architecture.dimension,
+                equations: equations, conditions: statement.conditions, fields: EquationSource.names(unknowns ?? "u"),
+                coordinates: statement.coordinateNames, parameters: try statement.values(),
+                trainable: trainable.map(EquationSource.names) ?? [], dimension: file?.dimension ?? network.architecture.dimension,
                 data: file.map { Array($0.arrays.keys) } ?? [])
         }
+        // Wrong layers are a mistake on the command line, a wrong model is one in its file.
+        let mistake: ExitStatus = model == nil ? .usage : .badInput
         guard network.architecture.dimension == used.dimension else {
             throw Failure(
-                .badInput,
+                mistake,
                 "\(source) takes \(network.architecture.dimension) coordinates and the problem has \(used.dimension): give a network that fits.")
         }
         guard network.architecture.fields == used.fields.count else {
             throw Failure(
-                .badInput,
-                "\(source) has \(network.architecture.fields) outputs and the problem \(used.fields.count) fields "
+                mistake,
+                "\(source) has \(network.architecture.fields == 1 ? "1 output" : "\(network.architecture.fields) outputs") and the problem \(used.fields.count) \(used.fields.count == 1 ? "field" : "fields") "
                     + "(\(used.fields.joined(separator: ", "))): give a network with one output a field.")
         }
         let collocated =
-            try file.map { try $0.collocation(of: used, path: data ?? "") }
+            try file.map { try $0.collocation(of: used, path: statement.data ?? "") }
             ?? used.collocationPoints(
                 points ?? (secondOrder ? max(used.dimension == 1 ? 100 : 400, 3 * network.parameters.count / 2) : 400),
                 sampling: Sampling(parsing: sampling ?? NetworkSource.sampling(of: used, secondOrder: secondOrder)), seed: seed)

@@ -14,7 +14,7 @@ struct ProblemsCommand: ParsableCommand {
         let problems = Problem.catalogue
         if common.json {
             let list = problems.map { JSONValue.object($0.members) }
-            try Terminal.result(common.report([("problems", .array(list))], device: "", started: started).text)
+            try Terminal.result(common.report([("problems", .array(list))], device: common.wouldBeDevice, started: started).text)
             return
         }
         var table = TextTable(["name", "equation", "solution"])

@@ -60,8 +60,7 @@ struct SpectrumCommand: ParsableCommand {
         for warning in setting.notes where !common.quiet { Terminal.note("spectrum: \(warning)") }
         let study = FeatureStudy(
             collocation: setting.collocation, model: setting.model, methods: methods, precision: precision, cuts: cuts, test: setting.test)
-        let device = try selection.open()
-        let result = try study.run(on: device, threads: common.threads ?? Device.threads)
+        let (device, result) = try selection.open { ($0, try study.run(on: $0, threads: common.threads ?? Device.threads)) }
         let spectra = result.records.map { SpectrumCommand.json($0) }
         let members: [(key: String, value: JSONValue)] = [
             ("problem", .string(setting.name)), ("features", .integer(setting.model.features)), ("rows", .integer(setting.collocation.rows)),

@@ -9,8 +9,7 @@ import Spectra
 
 /// Where `spectrum` takes its equation, points and features from.
 struct SpectrumSource: ParsableArguments {
-    @Argument(help: "A problem of the catalogue, or a problem file.")
-    var problem: String?
+    @OptionGroup var statement: EquationSource
 
     @Option(help: ArgumentHelp("Number of random features; 100 in one dimension, else 200.", valueName: "n"))
     var features: Int?
@@ -33,20 +32,8 @@ struct SpectrumSource: ParsableArguments {
     @Option(help: ArgumentHelp("Features from a safetensors file: features.weight [N, d], features.bias [N].", valueName: "file"))
     var model: String?
 
-    @Option(help: ArgumentHelp("Points from a safetensors file: interior [N, d], an array a condition, data by name.", valueName: "file"))
-    var data: String?
-
     @Option(help: "An equation in u, linear with constant coefficients, such as \"laplacian(u) - f\"; needs --data.")
     var equation: String?
-
-    @Option(name: .customLong("condition"), help: "A condition such as \"boundary: u - g, weight 1\"; may be repeated.")
-    var conditions: [String] = []
-
-    @Option(help: "Names of the coordinates, such as x,t.")
-    var coordinates: String?
-
-    @Option(name: .customLong("parameter"), help: ArgumentHelp("A parameter of the equation; may be repeated.", valueName: "name=value"))
-    var parameters: [String] = []
 
     @Option(help: "The exact solution as a formula, for the error with --equation.")
     var exact: String?
@@ -70,26 +57,17 @@ struct SpectrumSource: ParsableArguments {
 
     /// Refuses options that contradict each other.
     func check() throws {
-        let given = [problem != nil, equation != nil, matrix != nil, singularValues != nil].filter { $0 }.count
+        let given = [statement.problem != nil, equation != nil, matrix != nil, singularValues != nil].filter { $0 }.count
         if given == 0 { throw ValidationError("Name a problem (`residua problems` lists them), or give --equation, --matrix or --singular-values.") }
         if given > 1 { throw ValidationError("Give only one of a problem's name, --equation, --matrix and --singular-values.") }
-        if equation != nil && data == nil {
-            throw ValidationError("--equation needs points: give --data with a safetensors file that has an array \"interior\".")
-        }
-        if equation == nil && !conditions.isEmpty {
-            throw ValidationError("--condition goes with --equation; a catalogue problem has its own conditions.")
-        }
+        try statement.check(hasEquation: equation != nil)
         if let features, features < 1 { throw ValidationError("--features \(features): at least one feature is needed.") }
         if let points, points < 1 { throw ValidationError("--points \(points): at least one point is needed.") }
         if !(range > 0 && range <= 1e9) { throw ValidationError("--range \(range): give a positive number up to 1e9.") }
-        for text in conditions where text.prefix(while: { $0 != ":" }).allSatisfy({ $0 == " " }) || !text.contains(":") {
-            throw ValidationError("--condition \(text.debugDescription): write NAME: EQUATION, such as \"boundary: u - g, weight 1\".")
-        }
         if let activation, Activation(name: activation) == nil {
             throw ValidationError("--activation \(activation): the names are \(Activation.allNames.joined(separator: ", ")).")
         }
         if RandomFeatureModel.Law(rawValue: law) == nil { throw ValidationError("--law \(law): choose uniform or normal.") }
-        _ = try SpectrumSource.parameters(parameters)
     }
 
     /// The spectrum of --matrix or --singular-values; nil without them.
@@ -120,27 +98,26 @@ struct SpectrumSource: ParsableArguments {
         if let loaded, let chosen, loaded.activation != chosen {
             notes.append("the model's activation \(loaded.activation) is used, not \(chosen)")
         }
-        let file = try data.map { try CollocationData(contentsOf: $0, conditions: try conditionNames()) }
-        let statement = try problem.map { try Problem.read($0) }
-        let dimension = statement?.dimension ?? file?.dimension ?? 1
+        let file = try statement.collocationData()
+        let named = try statement.problem.map { try Problem.read($0) }
+        let dimension = named?.dimension ?? file?.dimension ?? 1
         if let loaded, loaded.dimension != dimension {
             throw ModelError.shape(
                 path: model ?? "", array: "features.weight", expected: "[N, \(dimension)]", found: [loaded.features, loaded.dimension])
         }
         let count = loaded?.features ?? features ?? (dimension == 1 ? 100 : 200)
         let used: Problem
-        if let statement {
-            used = statement
+        if let named {
+            used = named
         } else {
             used = try Problem(
-                equation: equation ?? "", conditions: conditions,
-                coordinates: coordinates?.split(separator: ",").map { String($0.filter { $0 != " " }) },
-                parameters: try SpectrumSource.parameters(parameters), dimension: dimension, data: file.map { Array($0.arrays.keys) } ?? [])
+                equation: equation ?? "", conditions: statement.conditions, coordinates: statement.coordinateNames,
+                parameters: try statement.values(), dimension: dimension, data: file.map { Array($0.arrays.keys) } ?? [])
         }
         let wanted = points ?? (count < Int.max / 2 ? 2 * count : Int.max)
         try FeatureStudy.checkMemory(rows: file?.interior.rows ?? wanted, features: count, methods: methods, testPoints: 4000)
         let collocated =
-            try file.map { try $0.collocation(of: used, path: data ?? "") }
+            try file.map { try $0.collocation(of: used, path: statement.data ?? "") }
             ?? used.collocationPoints(wanted, sampling: Sampling(parsing: sampling), seed: seed)
         if file == nil, collocated.interior.count != wanted {
             notes.append("\(collocated.interior.count) interior points are used, the next full grid after \(wanted)")
@@ -167,24 +144,5 @@ struct SpectrumSource: ParsableArguments {
         }
         guard problem.domain != nil, let solution = try problem.solution(seed: seed) else { return nil }
         return (solution.points, solution.values[0])
-    }
-
-    /// The names before the colons of --condition, which are those of the arrays of points.
-    private func conditionNames() throws -> [String] {
-        conditions.map { text in String(text.prefix { $0 != ":" }.filter { $0 != " " }) }.reduce(into: []) { names, name in
-            if !names.contains(name) { names.append(name) }
-        }
-    }
-
-    static func parameters(_ texts: [String]) throws -> [String: Double] {
-        var values: [String: Double] = [:]
-        for text in texts {
-            let parts = text.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
-                throw ValidationError("--parameter \(text): write NAME=NUMBER, such as nu=0.01.")
-            }
-            values[String(parts[0])] = value
-        }
-        return values
     }
 }

@@ -21,23 +21,25 @@ struct StudyRun {
         common.applyThreads()
         let started = ContinuousClock.now
         let selection = try DeviceSelection(common.deviceText)
-        let device = try selection.open()
         // Minutes of work are not begun when their report could not be written.
         let place = try OutputFolder(folder)
         // Trainings are noted as they are done; the same command goes on with them after an interruption.
-        let journal = try TrainingJournal(place.path(of: "trainings-\(scale.rawValue).jsonl"), version: "\(Version.number) \(Version.commit)")
-        if journal.count > 0, !common.quiet { Terminal.note("Going on with \(journal.count) trainings done before.") }
         // Whole lines are in the journal: it can be left at any moment.
         for signal in [SIGINT, SIGTERM] { Glibc.signal(signal) { _ in _exit(ExitStatus.interrupted.rawValue) } }
         let progress = Progress(quiet: common.quiet)
-        let result = try Study.run(
-            items, scale: scale, device: device, seed: common.seed, threads: common.threads ?? Device.threads, journal: journal
-        ) {
-            state in
-            progress.report(Double(state.done) / Double(state.total), "\(state.done) of \(state.total) settings; \(state.setting)")
+        let (device, result) = try selection.open { device in
+            let journal = try TrainingJournal(
+                place.path(of: "trainings-\(scale.rawValue).jsonl"), version: "\(Version.number) \(Version.commit) \(device.info.name)")
+            if journal.count > 0, !common.quiet { Terminal.note("Going on with \(journal.count) trainings done before.") }
+            let result = try Study.run(
+                items, scale: scale, device: device, seed: common.seed, threads: common.threads ?? Device.threads, journal: journal
+            ) { state in
+                progress.report(Double(state.done) / Double(state.total), "\(state.done) of \(state.total) settings; \(state.setting)")
+            }
+            journal.remove()
+            return (device, result)
         }
         progress.end()
-        journal.remove()
         let seconds = StudyRun.seconds(since: started)
         let written = try StudyReport.write(
             result, to: folder,

@@ -8,11 +8,8 @@ struct SweepCheck {
 
     init(path: String) throws { list = try TrialList(Manifest(contentsOf: path), threads: Device.threads) }
 
-    /// Whether a file's text looks like a manifest's: a problem file has no `kind` at the beginning of a line.
-    static func isManifest(_ path: String) -> Bool {
-        guard path.hasSuffix(".toml") || path.hasSuffix(".json") else { return false }
-        return Manifest.isManifest(path)
-    }
+    /// Whether a file's text looks like a manifest's: a problem file has no `kind` at its top.
+    static func isManifest(_ path: String) -> Bool { path.hasSuffix(".json") || Manifest.isManifest(path) }
 
     var result: (members: [(key: String, value: JSONValue)], lines: [String]) {
         let manifest = list.expansion.manifest

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Models
+import Reports
 import Sweeps
 
 struct SweepExportCommand: ParsableCommand {
@@ -10,7 +11,7 @@ struct SweepExportCommand: ParsableCommand {
             Example: residua sweep export docs/sweep.toml --out results.csv
 
             A row a trial in the manifest's order; the same table whatever engine ran it. The ending of --out says the format: .csv, .jsonl or .npy; \
-            without --out CSV goes to standard output. An .npy file needs --columns, or --series for the arrays of a name, such as singularValues or loss.
+            without --out CSV goes to standard output, or one object with --json. An .npy file needs --columns, or --series for the arrays of a name, such as singularValues or loss.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -29,6 +30,7 @@ struct SweepExportCommand: ParsableCommand {
     var acceptChanges = false
 
     func validate() throws {
+        try source.check(common)
         if let out, ![".csv", ".jsonl", ".npy"].contains(where: { out.hasSuffix($0) }) {
             throw ValidationError("--out \(out): the name ends in .csv, .jsonl or .npy.")
         }
@@ -39,10 +41,18 @@ struct SweepExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        let started = ContinuousClock.now
         let merged = try SweepMerge(source, common, acceptChanges: acceptChanges)
         let table = try ResultTable(merged.results)
         let chosen = columns.map { list in list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
         for column in chosen ?? [] { try table.require(column) }
+        if common.json, out == nil {
+            let rows = table.rows.map { row in
+                JSONValue.object((chosen ?? table.columns).map { ($0, JSONValue(ResultTable.value($0, in: row) ?? .null)) })
+            }
+            return try Terminal.result(
+                source.report([("rows", .array(rows))], merged.list, devices: merged.results.devices(), common, started: started).text)
+        }
         guard let out else {
             let text = table.csv(columns: chosen)
             return try Terminal.result(String(text.dropLast()))
@@ -53,6 +63,10 @@ struct SweepExportCommand: ParsableCommand {
         } else {
             let text = out.hasSuffix(".csv") ? table.csv(columns: chosen) : table.jsonLines(columns: chosen)
             try FileBytes.write(Array(text.utf8), to: out)
+        }
+        if common.json {
+            let members: [(key: String, value: JSONValue)] = [("out", .string(out)), ("trials", .integer(table.rows.count))]
+            return try Terminal.result(source.report(members, merged.list, devices: merged.results.devices(), common, started: started).text)
         }
         if !common.quiet { Terminal.note("sweep: \(table.rows.count) rows to \(out).") }
     }

@@ -26,6 +26,8 @@ struct SweepMergeCommand: ParsableCommand {
     @Flag(help: "Take in shards of another version of the manifest; results that still belong to it count.")
     var acceptChanges = false
 
+    func validate() throws { try source.check(common) }
+
     func run() throws {
         let started = ContinuousClock.now
         let merged = try SweepMerge(source, common, shards: shards, acceptChanges: acceptChanges)
@@ -42,7 +44,7 @@ struct SweepMergeCommand: ParsableCommand {
                 ("repeated", .integer(summary.repeated)), ("replaced", .integer(summary.replaced)), ("foreign", .integer(summary.foreign)),
                 ("conflicts", .array(conflicts)),
             ]
-            try Terminal.result(common.report(members, device: "", started: started).text)
+            try Terminal.result(source.report(members, merged.list, devices: merged.results.devices(), common, started: started).text)
         } else {
             var line = "\(summary.lines) results in the shards: \(summary.added) added, \(summary.repeated) there already"
             if summary.replaced > 0 { line += ", \(summary.replaced) in place of failures" }

@@ -27,17 +27,23 @@ struct SweepReportCommand: ParsableCommand {
     @Flag(help: "Go on though the manifest was changed; results that still belong to it are kept.")
     var acceptChanges = false
 
+    func validate() throws { try source.check(common) }
+
     func run() throws {
         let started = ContinuousClock.now
         let merged = try SweepMerge(source, common, acceptChanges: acceptChanges)
         let report = try SweepReport(merged.list, merged.results, x: x, y: y)
         let written = try report.write(
-            to: out ?? merged.store.folder + "/report", facts: [("version", "\(Version.number), commit \(Version.commit)")])
+            to: out ?? merged.store.folder + "/report",
+            facts: [
+                ("version", "\(Version.number), commit \(Version.commit)"), ("device", try merged.results.devices().joined(separator: ", ")),
+                ("precision", merged.list.expansion.values(of: "precision").compactMap(\.text).joined(separator: ", ")),
+            ])
         if common.json {
             let members: [(key: String, value: JSONValue)] = [
                 ("report", .string(written.page)), ("notes", .array(written.notes.map(JSONValue.string))),
             ]
-            try Terminal.result(common.report(members, device: "", started: started).text)
+            try Terminal.result(source.report(members, merged.list, devices: merged.results.devices(), common, started: started).text)
             return
         }
         for note in written.notes where !common.quiet { Terminal.note(note) }

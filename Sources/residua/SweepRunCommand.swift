@@ -2,7 +2,6 @@ import ArgumentParser
 import Compute
 import Reports
 import Sweeps
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -46,6 +45,7 @@ struct SweepRunCommand: ParsableCommand {
     var acceptChanges = false
 
     func validate() throws {
+        try source.check(common)
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers \(workers): between 1 and 1024 are possible.") }
         if let retry, retry != "failed" { throw ValidationError("--retry \(retry): only \"failed\" can be run again.") }
     }
@@ -59,9 +59,14 @@ struct SweepRunCommand: ParsableCommand {
         if list.duplicates > 0, !common.quiet {
             Terminal.note("sweep: \(list.duplicates) of \(list.count + list.duplicates) trials are described more than once and are run once.")
         }
-        if dryRun { return try show(list, choice) }
+        if dryRun { return try show(list, choice, started) }
         var devices: [Device] = []
-        for text in workerDevices.isEmpty ? [common.deviceText] : workerDevices { devices.append(try DeviceSelection(text).open()) }
+        var fallback: Device?
+        for text in workerDevices.isEmpty ? [common.deviceText] : workerDevices {
+            let selection = try DeviceSelection(text)
+            devices.append(try selection.open())
+            if fallback == nil { fallback = try selection.fallback() }
+        }
         let store = source.store(of: manifest)
         if !common.quiet, choice.shard != .whole || choice.origin != "no launcher" {
             Terminal.note("sweep: shard \(choice.shard), by \(choice.origin).")
@@ -71,25 +76,34 @@ struct SweepRunCommand: ParsableCommand {
         options.failFast = failFast
         options.retriesFailed = retry != nil
         options.acceptsChanges = acceptChanges
+        options.fallback = fallback
         options.version = "\(Version.number)+\(Version.commit)"
         let engine = LocalEngine(list, store: store, shard: choice.shard, devices: devices, options: options)
-        SweepInterruption.watch()
+        Interruption.watch(secondLeaves: true)
         let display = Progress(quiet: common.quiet)
+        var isTold = false
         let summary = try engine.run(
-            isStopped: { SweepInterruption.isAsked },
-            recorded: { records in if common.json { try Terminal.result(records.map(SweepRunCommand.line).joined(separator: "\n")) } },
+            isStopped: { Interruption.isAsked },
+            recorded: { records in
+                if !isTold, let failure = records.lazy.compactMap(\.deviceFailure).first {
+                    isTold = true
+                    Terminal.note("sweep: \(failure) Such trials are run by the native path.")
+                }
+                if common.json { try Terminal.result(records.map(SweepRunCommand.line).joined(separator: "\n")) }
+            },
             progress: { state in
                 let failures = state.failed + state.diverged > 0 ? ", \(state.failed) failed, \(state.diverged) diverged" : ""
                 display.report(Double(state.done) / Double(max(state.total, 1)), "\(state.done) of \(state.total) trials\(failures)")
             })
         display.end()
-        try tell(summary, store, choice, device: devices.map(\.info.name).joined(separator: ", "), started: started)
+        try tell(summary, list, store, choice, devices, started: started)
         if summary.failed > 0 || (!summary.isStopped && summary.failedInAll > 0) { Glibc.exit(ExitStatus.checkFailed.rawValue) }
         if summary.isStopped { Glibc.exit(ExitStatus.interrupted.rawValue) }
     }
 
     private func tell(
-        _ summary: LocalEngine.Summary, _ store: Store, _ choice: ShardChoice, device: String, started: ContinuousClock.Instant
+        _ summary: LocalEngine.Summary, _ list: TrialList, _ store: Store, _ choice: ShardChoice, _ devices: [Device],
+        started: ContinuousClock.Instant
     ) throws {
         if summary.torn > 0, !common.quiet {
             Terminal.note("sweep: a torn last line of \(summary.torn) bytes was cut off; its trial was run again.")
@@ -101,7 +115,7 @@ struct SweepRunCommand: ParsableCommand {
                 ("before", .integer(summary.before)), ("done", .integer(summary.done)), ("failed", .integer(summary.failed)),
                 ("diverged", .integer(summary.diverged)), ("missing", .integer(summary.missing)),
             ]
-            try Terminal.result(common.report(members, device: device, started: started).text)
+            try Terminal.result(source.report(members, list, devices: Set(devices.map(\.info.name)).sorted(), common, started: started).text)
             return
         }
         var line = "\(summary.trials) trials: \(summary.before) recorded before, \(summary.done) done"
@@ -113,17 +127,18 @@ struct SweepRunCommand: ParsableCommand {
     }
 
     /// The number of trials and some of them, with their identities.
-    private func show(_ list: TrialList, _ choice: ShardChoice) throws {
+    private func show(_ list: TrialList, _ choice: ShardChoice, _ started: ContinuousClock.Instant) throws {
         let mine = list.ids.indices.filter { choice.shard == .whole || list.ids[$0].shard(of: choice.shard.count) == choice.shard.index }
         let samples = mine.count <= 8 ? mine : Array(mine.prefix(4) + mine.suffix(4))
         if common.json {
             let trials = samples.map { place in
-                "{\"id\":\"\(list.ids[place].text)\",\"config\":\(list.canonical(place))}"
+                JSONValue.object([("id", .string(list.ids[place].text)), ("config", JSONValue(TrialValue.table(list[place].settings)))])
             }
-            try Terminal.result(
-                "{\"trials\":\(mine.count),\"duplicates\":\(list.duplicates),\"shard\":\"\(choice.shard)\",\"samples\":[\(trials.joined(separator: ","))]}"
-            )
-            return
+            let members: [(key: String, value: JSONValue)] = [
+                ("trials", .integer(mine.count)), ("duplicates", .integer(list.duplicates)), ("shard", .string("\(choice.shard)")),
+                ("samples", .array(trials)),
+            ]
+            return try Terminal.result(source.report(members, list, devices: [], common, started: started).text)
         }
         try Terminal.result("\(mine.count) trials" + (choice.shard == .whole ? "" : " in shard \(choice.shard)"))
         for (index, place) in samples.enumerated() {
@@ -155,26 +170,5 @@ struct SweepRunCommand: ParsableCommand {
             entry += 1
         }
         return result
-    }
-}
-
-/// The first Ctrl-C or polite end is noted, the second leaves at once; a file that grows too large is an error and no signal.
-enum SweepInterruption {
-    private static let asked = Atomic<Bool>(false)
-
-    static var isAsked: Bool { asked.load(ordering: .relaxed) }
-
-    static func watch() {
-        for signal in [SIGINT, SIGTERM] {
-            Glibc.signal(signal) { _ in
-                if SweepInterruption.asked.exchange(true, ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
-            }
-        }
-        signal(SIGXFSZ, SIG_IGN)
-        // A launcher may have them blocked in the thread that started this process.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for signal in [SIGINT, SIGTERM] { sigaddset(&signals, signal) }
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

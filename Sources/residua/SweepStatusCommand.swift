@@ -19,6 +19,8 @@ struct SweepStatusCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Further shards, or folders of them.", valueName: "shards"))
     var shards: [String] = []
 
+    func validate() throws { try source.check(common) }
+
     func run() throws {
         let started = ContinuousClock.now
         let manifest = try source.read()
@@ -40,7 +42,7 @@ struct SweepStatusCommand: ParsableCommand {
                 ("repeated", .integer(scan.repeated)), ("foreign", .integer(scan.foreign)), ("shards", .integer(paths.count)),
                 ("torn", .array(scan.torn.map(JSONValue.string))), ("changed", .array(scan.changed.map { .string($0.path) })),
             ]
-            try Terminal.result(common.report(members, device: "", started: started).text)
+            try Terminal.result(source.report(members, list, devices: scan.devices, common, started: started).text)
             return
         }
         try Terminal.result("\(list.count) trials: " + counts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))

@@ -40,9 +40,14 @@ struct SweepSubmitCommand: ParsableCommand {
     var out: String?
 
     func validate() throws {
-        if slurm == parallel { throw ValidationError("Give --slurm or --parallel.") }
+        try source.check(common)
+        if slurm, parallel { throw ValidationError("Give --slurm or --parallel, not both: each is another way to hand out the shards.") }
+        if !slurm, !parallel { throw ValidationError("Give --slurm for a batch file, or --parallel for the line that GNU parallel takes.") }
         if let shards, !(1...Shard.most).contains(shards) { throw ValidationError("--shards \(shards): between 1 and \(Shard.most) are possible.") }
         if !(1...1024).contains(workers) { throw ValidationError("--workers \(workers): between 1 and 1024 are possible.") }
+        for (name, isGiven) in [("--time", time != nil), ("--partition", partition != nil), ("--out", out != nil)] where parallel && isGiven {
+            throw ValidationError("\(name) goes with --slurm; GNU parallel runs on this machine.")
+        }
         for (name, value) in [("--time", time), ("--partition", partition)] {
             if let value, value.isEmpty || value.contains(where: { $0.isWhitespace }) {
                 throw ValidationError("\(name) \"\(value)\": blanks are not possible.")
@@ -51,6 +56,7 @@ struct SweepSubmitCommand: ParsableCommand {
     }
 
     func run() throws {
+        let started = ContinuousClock.now
         let manifest = try source.read()
         let list = try TrialList(manifest)
         let store = source.store(of: manifest)
@@ -64,10 +70,17 @@ struct SweepSubmitCommand: ParsableCommand {
             program: SweepSubmitCommand.program, shards: count, workers: workers)
         // Slurm's and parallel's logs go there before the first shard does.
         let folder = try OutputFolder(store.folder)
-        if parallel { return try Terminal.result(submission.parallel) }
+        func tell(_ command: String) throws {
+            guard common.json else { return try Terminal.result(command) }
+            let members: [(key: String, value: JSONValue)] = [
+                ("command", .string(command)), ("trials", .integer(list.count)), ("shards", .integer(count)), ("store", .string(store.folder)),
+            ]
+            try Terminal.result(source.report(members, list, devices: [], common, started: started).text)
+        }
+        if parallel { return try tell(submission.parallel) }
         let path = out ?? folder.path(of: "\(manifest.name.split(separator: "/").joined(separator: "-")).sbatch")
         try FileBytes.write(Array(submission.slurm(name: manifest.name, time: time, partition: partition).utf8), to: path)
-        try Terminal.result("sbatch \(path)")
+        try tell("sbatch \(path)")
         if !common.quiet { Terminal.note("sweep: \(list.count) trials in \(count) shards.") }
     }
 

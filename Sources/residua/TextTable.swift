@@ -28,7 +28,7 @@ enum Display {
     /// `digits` significant digits, in scientific notation outside 0.001 … 100000.
     static func number(_ value: Double?, digits: Int = 4) -> String {
         guard let value else { return "–" }
-        if !value.isFinite { return "\(value)" }
+        if !value.isFinite { return value.isNaN ? "nan" : "\(value)" }
         if value == 0 { return "0" }
         var exponent = 0
         var scaled = abs(value)

@@ -5,7 +5,6 @@ import Models
 import Problems
 import Reports
 import Solvers
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -34,8 +33,10 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Steps in all.", valueName: "n"))
     var steps: Int = 1000
 
-    @Option(help: ArgumentHelp("Steps from one logged line to the next.", valueName: "n"))
-    var logEvery: Int = 100
+    @Option(
+        name: .customLong("log-every"),
+        help: ArgumentHelp("Steps from one logged line to the next; 100, or --spectrum-every where that is no multiple of it.", valueName: "n"))
+    var givenLogEvery: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -64,15 +65,25 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Share the points among the ranks of mpirun, with gd, adam or adamw; the same bits for any number of ranks.")
     var mpi = false
 
+    var logEvery: Int {
+        if let givenLogEvery { return givenLogEvery }
+        guard let spectrumEvery, spectrumEvery > 0 else { return 100 }
+        return spectrumEvery.isMultiple(of: 100) ? 100 : spectrumEvery
+    }
+
     func validate() throws {
         try source.check()
         try checkDistributed()
         try choice.check()
         try adaptation.check()
-        for (name, value) in [("--steps", steps), ("--log-every", logEvery), ("--checkpoint-every", checkpointEvery)] where value < 1 {
+        for (name, value) in [("--steps", steps), ("--log-every", givenLogEvery ?? 1), ("--checkpoint-every", checkpointEvery)] where value < 1 {
             throw ValidationError("\(name) \(value): at least 1.")
         }
         if let spectrumEvery, spectrumEvery < 0 { throw ValidationError("--spectrum-every \(spectrumEvery): 0 or more.") }
+        if let spectrumEvery, !spectrumEvery.isMultiple(of: logEvery) {
+            throw ValidationError(
+                "--spectrum-every \(spectrumEvery): spectra are taken at logged steps, so give a multiple of --log-every (\(logEvery)).")
+        }
         if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }
         if !(tolerance >= 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(tolerance): give 0 or a positive number.") }
     }
@@ -85,17 +96,20 @@ struct TrainCommand: ParsableCommand {
         let selection = try DeviceSelection(common.deviceText)
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
         let setting = try source.setting(seed: common.seed, secondOrder: choice.isSecondOrder)
-        var trainer = try Trainer(
-            problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
-            optimizer: choice.make(), device: try selection.open(), seed: common.seed)
-        if let cut { trainer.cut = cut }
-        let refines = choice.usesLeastSquares && setting.problem.isEvolution && source.data == nil && setting.problem.domain != nil
-        try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule(refines: refines))
-        trainer.tolerance = tolerance
+        let refines = choice.usesLeastSquares && setting.problem.isEvolution && source.statement.data == nil && setting.problem.domain != nil
+        var (device, trainer, start) = try selection.open { device in
+            var trainer = try Trainer(
+                problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
+                optimizer: choice.make(), device: device, seed: common.seed)
+            if let cut { trainer.cut = cut }
+            try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule(refines: refines))
+            trainer.tolerance = tolerance
+            return (device.info.name, trainer, try trainer.record(withSpectrum: false).trueResidual)
+        }
         for path in [out, checkpoint, resume].compactMap({ $0 }) { try TrainCommand.requirePlace(path) }
         var identity = identity(setting, method, refines)
         // Parameters, conditions, weights, data and the first network in one number.
-        identity["loss at the start"] = Display.number(try trainer.record(withSpectrum: false).trueResidual, digits: 9)
+        identity["loss at the start"] = Display.number(start, digits: 9)
         if let resume, access(resume, F_OK) == 0 {
             let saved = try Checkpoint(contentsOf: resume)
             if let difference = saved.difference(from: identity) {
@@ -115,7 +129,7 @@ struct TrainCommand: ParsableCommand {
             let isLast = target == steps
             outcome = try trainer.run(
                 steps: target, logEvery: logEvery, spectrumEvery: interval, logLast: isLast, isStopped: { Interruption.isAsked }
-            ) { record in try write(record, device: selection.name) }
+            ) { record in try write(record, device: device) }
             if let save {
                 do throws(ModelError) {
                     try Checkpoint(trainer.checkpointState, identity: identity).write(to: save)
@@ -127,7 +141,7 @@ struct TrainCommand: ParsableCommand {
             }
             if outcome != .maxSteps || isLast { break }
         } while true
-        try conclude(&trainer, outcome, setting, method, device: selection.name, started)
+        try conclude(&trainer, outcome, setting, method, device: device, started)
         if let unsaved {
             throw Failure(.checkFailed, "The training is done, but its checkpoint was not written: \(unsaved)")
         }
@@ -166,12 +180,14 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// Ends the command by what became of the training, unless all is well.
-    func exit(after outcome: TrainingOutcome) {
+    ///
+    /// - Parameter tells: whether this process says what is to be said; of several ranks one does.
+    func exit(after outcome: TrainingOutcome, tells: Bool = true) {
         switch outcome {
         case .converged, .maxSteps: break
         case .diverged: Glibc.exit(ExitStatus.checkFailed.rawValue)
         case .interrupted:
-            if checkpoint == nil, resume == nil, !common.quiet {
+            if tells, checkpoint == nil, resume == nil, !common.quiet {
                 Terminal.note("Nothing was kept: with --checkpoint FILE a run can be taken up again by --resume FILE.")
             }
             Glibc.exit(ExitStatus.interrupted.rawValue)
@@ -185,13 +201,17 @@ struct TrainCommand: ParsableCommand {
             "layers": setting.network.architecture.widths.map(String.init).joined(separator: ","),
             "activation": setting.network.architecture.activation.name, "derivative": "\(method)", "precision": common.precision.rawValue,
             "optimizer": choice.text, "points": "\(setting.points.interior.count)",
-            "sampling": source.sampling ?? "default", "data": source.data ?? "none", "weights": adaptation.weights ?? "fixed",
+            "sampling": source.sampling ?? "default", "data": source.statement.data ?? "none", "weights": adaptation.weights ?? "fixed",
             "resample": adaptation.resampling(refines: refines), "seed": "\(common.seed)",
         ]
     }
 
     /// Hours of work are not begun when their end could not be written.
     static func requirePlace(_ path: String) throws {
+        var status = stat()
+        guard !path.isEmpty, stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+            throw Failure(.usage, "\"\(path)\" is \(path.isEmpty ? "no name" : "a folder") and could not be written: name a file.")
+        }
         let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/" : "."
         guard access(folder, W_OK | X_OK) == 0 else {
             throw Failure(
@@ -228,16 +248,5 @@ struct TrainCommand: ParsableCommand {
         }
         for (name, value) in record.parameters.sorted(by: { $0.key < $1.key }) { line += "  \(name) \(Display.number(value, digits: 8))" }
         try Terminal.result(line)
-    }
-}
-
-/// Ctrl-C and a polite end, noted and looked at between steps.
-enum Interruption {
-    private static let asked = Atomic<Bool>(false)
-
-    static var isAsked: Bool { asked.load(ordering: .relaxed) }
-
-    static func watch() {
-        for signal in [SIGINT, SIGTERM] { Glibc.signal(signal) { _ in Interruption.asked.store(true, ordering: .relaxed) } }
     }
 }

@@ -93,9 +93,12 @@ import Testing
         (#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[16,0]}}"#, "offsets"),
         (#"{"a":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,16]}}"#, "absurd"),
         (#"{"a":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]}}"#, "absurd"),
-        (#"{"a":{"dtype":"F64","shape":[99999999999999999999],"data_offsets":[0,16]}}"#, "too large"),
-        (#"{"a":{"dtype":"F64","shape":[-2],"data_offsets":[0,16]}}"#, "integer"),
-        (#"{"a":{"dtype":"F64","shape":[2.0],"data_offsets":[0,16]}}"#, "no integer"),
+        (#"{"a":{"dtype":"F64","shape":[99999999999999999999],"data_offsets":[0,16]}}"#, "whole numbers"),
+        (#"{"a":{"dtype":"F64","shape":[-2],"data_offsets":[0,16]}}"#, "whole numbers"),
+        (#"{"a":{"dtype":"F64","shape":[2.0],"data_offsets":[0,16]}}"#, "whole numbers"),
+        (#"{"a":{"dtype":"F64","shape":[02],"data_offsets":[0,16]}}"#, "begins with 0"),
+        (#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,1.]}}"#, "digit"),
+        (#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,1e999]}}"#, "finite"),
         (#"{"a":{"dtype":"F64","shape":[2]}}"#, "data_offsets"),
         (#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,8,16]}}"#, "data_offsets"),
         (#"{"a":{"dtype":"F64","shape":["2"],"data_offsets":[0,16]}}"#, "shape"),
@@ -107,7 +110,7 @@ import Testing
         (#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}} x"#, "follows"),
         (#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}"#, "missing"),
         (#"{"\ud800":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}"#, "surrogate"),
-        (#"{"a":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}"#, "levels"),
+        ("{\"a\":" + String(repeating: "[", count: 64) + String(repeating: "]", count: 64) + "}", "levels"),
     ])
     func lyingHeadersAreRefused(header: String, reason: String) throws {
         do {
@@ -130,7 +133,7 @@ import Testing
     @Test func textThatIsNotUTF8IsRefused() {
         var bytes = file(header: #"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}"#, data: 16)
         bytes[10] = 0xC0
-        #expect(throws: ModelError.malformed(path: "p", reason: "the header is no JSON object: a string is not UTF-8 at byte 12")) {
+        #expect(throws: ModelError.malformed(path: "p", reason: "the header is no JSON object: a text is not UTF-8 at byte 12")) {
             try SafeTensors(bytes: bytes, path: "p")
         }
     }

@@ -30,6 +30,20 @@ import Testing
         try expectRefusal(["matmul", "--size", "100000x100000x100000"], 64, "memory")
     }
 
+    @Test func trainingsAreRefused() throws {
+        let train = ["train", "poisson1d", "--layers", "1,4,1", "--steps", "2"]
+        try expectRefusal(train + ["--weights", "fixed:1,2,3"], 64, "2 terms")
+        try expectRefusal(train + ["--log-every", "2", "--spectrum-every", "3"], 64, "multiple of --log-every")
+        try expectRefusal(["train", "poisson1d", "--layers", "2,4,1"], 64, "takes 2 coordinates")
+        try expectRefusal(train + ["--unknowns", "v"], 64, "--unknowns goes with --equation")
+        // Without --log-every, lines come where spectra do.
+        let lines = try Program(train + ["--spectrum-every", "2", "--json"]).output.split(separator: "\n")
+        #expect(lines.count == 3 && lines.dropLast().allSatisfy { !$0.contains("\"entropy\":null") })
+        // A hint that is nothing like the name is left out.
+        #expect(try !Program(["spectrum", "nosuchthing"]).errors.contains("nearest"))
+        #expect(try Program(["spectrum", "posson1d"]).errors.contains("the nearest name is \"poisson1d\""))
+    }
+
     @Test func derivativesAreRefused() throws {
         for (text, words) in [
             ("fd:3:1e-3", "accuracy \"3\""), ("fd:2:-1", "step \"-1\""), ("fd:2:0", "step \"0\""), ("fd:2:nan", "step \"nan\""),

@@ -49,7 +49,19 @@ import Testing
         #expect(features["kind"] as? String == "random-features" && features["dimension"] as? Int == 1)
         let points = try Program(["check", reference("line-data.safetensors"), "--json"]).json()
         #expect(points["kind"] as? String == "points" && points["dimension"] as? Int == 1)
+        #expect((points["device"] as? String)?.isEmpty == false)
         let folder = try Folder()
+        // By what they hold, whatever they are called.
+        let copy = try folder.write(try Data(contentsOf: URL(fileURLWithPath: reference("line-model.safetensors"))), "features")
+        #expect(try Program(["check", copy, "--json"]).json()["kind"] as? String == "random-features")
+        let array = try Program(["check", try folder.write(Files.npy([2, 3], [0, 0.5, 7, 0.25, 1, 8]), "values"), "--json"]).json()
+        #expect(array["kind"] as? String == "array" && array["shape"] as? [Int] == [2, 3])
+        let train = ["train", "poisson1d", "--layers", "1,4,1", "--steps", "3", "--checkpoint", folder.path("state")]
+        #expect(try Program(train).status == 0)
+        let state = try Program(["check", folder.path("state"), "--json"]).json()
+        #expect(state["kind"] as? String == "checkpoint" && state["step"] as? Int == 3 && state["parameters"] as? Int == 13)
+        #expect((state["identity"] as? [String: String])?["problem"] == "poisson1d")
+        #expect(try Program(["check", folder.path("state")]).output.contains("after 3 steps"))
         let layers: [(String, [Int])] = [
             ("layers.0.weight", [3, 2]), ("layers.0.bias", [3]), ("layers.2.weight", [1, 3]), ("layers.2.bias", [1]),
         ]

@@ -25,6 +25,21 @@ import Testing
         #expect(try spectra(["RESIDUA_OPENCL_MEMORY": "150000"]) == spectra([:]), "160 KB of a matrix in pieces, the same to the last bit")
     }
 
+    /// Points travel in smaller windows where the device has no room for all, and windows change no bit.
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func plansStreamTheirPointsThroughLittleMemory() throws {
+        for (derivative, least) in [("ad", 1_000_000), ("fd:2:1e-2", 2_000_000)] {
+            let arguments = [
+                "evaluate", "poisson2d-unit", "--layers", "2,8,1", "--points", "40000", "--derivative", derivative, "--device", "opencl", "--json",
+            ]
+            func numbers(_ environment: [String: String?]) throws -> [Double] {
+                let object = try Program(arguments, environment: environment).json()
+                return [try #require(object["loss"] as? Double), try #require(object["gradientNorm"] as? Double)]
+            }
+            #expect(try numbers(["RESIDUA_OPENCL_MEMORY": String(least)]) == numbers([:]))
+            try expectRefusal(arguments, 69, "--device native", environment: ["RESIDUA_OPENCL_MEMORY": "20000"])
+        }
+    }
+
     @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func memoryThatHoldsNotEvenAPiece() throws {
         try expectRefusal(Self.onOpenCL, 69, "--device native", environment: ["RESIDUA_OPENCL_MEMORY": "2000"])
     }

@@ -53,8 +53,17 @@ import Testing
             lines.count == 19 && lines[0]["entropy"] is Double && lines[18]["done"] as? Int == 18 && lines[18]["outcome"] as? String == "complete")
         let again = try Program(["sweep", "run", path])
         #expect(again.output.hasPrefix("18 trials: 18 recorded before, 0 done"))
+        let fresh = try Program(["sweep", "status", try manifest(folder, Self.small, "fresh.toml"), "--json"]).json()
+        #expect(fresh["device"] == nil && fresh["precision"] as? String == "f64", "nothing was computed yet")
+        for verb in ["status", "merge", "report"] {
+            let device = try Program(["sweep", verb, path, "--json"]).json()["device"] as? String
+            #expect(device?.hasPrefix("native (") == true, "what the results were computed on")
+        }
         let status = try Program(["sweep", "status", path, "--json"]).json()
         #expect(status["done"] as? Int == 18 && status["missing"] as? Int == 0)
+        let object = try Program(["sweep", "export", path, "--json"]).json()
+        #expect((object["rows"] as? [[String: Any]])?.count == 18 && object["seed"] as? Int == 0)
+        try expectRefusal(["sweep", "report", path, "--x", "law"], 64, "texts")
         let csv = try Program(["sweep", "export", path])
         let rows = csv.output.split(separator: "\n")
         #expect(rows.count == 19 && rows[0].hasPrefix("id,status,reason,activation,cut,derivative,"))
@@ -210,7 +219,11 @@ import Testing
 
     @Test func failuresHaveTheirExitCodes() throws {
         let folder = try Folder()
-        let path = try manifest(folder, "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nsteps = 1\n[axes]\nlayers = [[2, 3, 1], [1, 3, 1]]\n")
+        for (name, problem, layers) in [("two.safetensors", "poisson2d-unit", "2,3,1"), ("one.safetensors", "poisson1d", "1,3,1")] {
+            #expect(try Program(["train", problem, "--layers", layers, "--steps", "1", "--out", folder.path(name)]).status == 0)
+        }
+        let text = "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nsteps = 1\n[axes]\nmodel = [\"two.safetensors\", \"one.safetensors\"]\n"
+        let path = try manifest(folder, text)
         let run = try Program(["sweep", "run", path])
         #expect(run.status == 1 && run.output.contains("1 done, 1 failed"))
         #expect(try Program(["sweep", "run", path]).status == 1, "a failure stays one")
@@ -229,6 +242,20 @@ import Testing
         try expectRefusal(["sweep", "run", wrong], 65, "wrong.toml:3:1: fixed.problem: there is no problem")
         try expectRefusal(["check", wrong], 65, "wrong.toml:3:1")
         try expectRefusal(["sweep", "status", try manifest(folder, "kind = \"spectrum\"\n", "bare.toml")], 65, "a problem is needed")
+        let unfit = "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\n[axes]\nlayers = [[1, 3, 1], [2, 3, 1]]\n"
+        for verb in [["check"], ["sweep", "run"]] {
+            try expectRefusal(
+                verb + [try manifest(folder, unfit, "unfit.toml")], 65, "unfit.toml:5:22: axes.layers[1]: the network takes 2 coordinates")
+        }
+        for verb in ["run", "status", "merge", "export", "report"] {
+            try expectRefusal(["sweep", verb, path, "--seed", "3"], 64, "stands in its manifest")
+            try expectRefusal(["sweep", verb, path, "--precision", "f32"], 64, "stands in its manifest")
+        }
+        try expectRefusal(["sweep", "submit", path, "--slurm", "--parallel"], 64, "not both")
+        try expectRefusal(["sweep", "submit", path], 64, "Give --slurm")
+        try expectRefusal(["sweep", "run", path, "--store", path], 64, "in the way; name another folder with --store")
+        try expectRefusal(["sweep", "run", path, "--store", "/proc/nowhere"], 64, "name another folder")
+        try expectRefusal(["sweep", "submit", path, "--parallel", "--time", "1:00"], 64, "--time goes with --slurm")
         try expectRefusal(["sweep", "run", path, "--shard", "4/4"], 64, "numbered from 0")
         try expectRefusal(["sweep", "run", path, "--retry", "all"], 64, "only \"failed\"")
         try expectRefusal(["sweep", "export", path], 65, "no results yet")

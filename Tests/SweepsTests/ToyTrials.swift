@@ -24,7 +24,7 @@ struct ToyTrials: TrialKind {
     ]
 
     let rules = [
-        TrialRule(about: ["b", "a"]) { settings throws(TrialRefusal) in
+        TrialRule(about: ["b", "a"]) { settings, _ throws(TrialRefusal) in
             if settings["b"]?.number == -1, settings["a"]?.number == 1 { throw TrialRefusal("b = -1 does not go with a = 1") }
         }
     ]

@@ -1,22 +1,10 @@
 """JAX beside our ensembles: vmap over members within a scan over the steps, whole and in tiles of members; the update inside the compiled loop."""
-import os
-
 import common
-
-options = common.arguments()
-os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={'true' if options.threads > 1 else 'false'} intra_op_parallelism_threads={options.threads}"
-if options.threads == 1:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-import jax
-import jax.numpy as jnp
 import numpy
+from jax_setup import jax, jnp, layers, work
 
-jax.config.update("jax_enable_x64", options.precision == "f64")
-jax.config.update("jax_platforms", "cpu")
-work = common.Workload(options.folder, options.precision)
 members, steps, adam = work.description["members"], work.description["steps"], work.description["adam"]
-(w, b), (v, c) = [(jnp.asarray(w), jnp.asarray(b)) for w, b in work.layers]
+(w, b), (v, c) = layers
 x, f, xb = jnp.asarray(work.interior[:, 0]), jnp.asarray(work.f), jnp.asarray(work.boundary[:, 0])
 start = (w[:, 0], b, v[0], c[0])
 # Member 0 is the reference network; the others are near it, which is the same work.

@@ -1,22 +1,8 @@
 """JAX beside us: plain jit over nested automatic differentiation, and the expert's form, propagated jets in a scan over tiles of points."""
-import os
-
 import common
-
-options = common.arguments()
-os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={'true' if options.threads > 1 else 'false'} intra_op_parallelism_threads={options.threads}"
-if options.threads == 1:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-import jax
-import jax.numpy as jnp
 import jets
+from jax_setup import f, jax, jnp, layers, options, work, x, xb
 
-jax.config.update("jax_enable_x64", options.precision == "f64")
-jax.config.update("jax_platforms", "cpu")
-work = common.Workload(options.folder, options.precision)
-layers = [(jnp.asarray(w), jnp.asarray(b)) for w, b in work.layers]
-x, f, xb = jnp.asarray(work.interior), jnp.asarray(work.f), jnp.asarray(work.boundary)
 d, kind = work.dimension, work.kind
 as_array = lambda list: [jnp.asarray(v, x.dtype) for v in list]
 directions, axes = as_array(jets.unit_directions(kind, d)), as_array(jets.axes(d))

@@ -14,6 +14,21 @@ static int64_t groups_for(const ocl_plan *plan, int64_t count, int64_t *each) {
 
 // MARK: Creation
 
+static void release_buffers(ocl_plan *p) {
+    ocl_device *d = p->device;
+    cl_mem *memory[] = {&p->head_memory, &p->layer_memory, &p->term_memory, &p->window_memory, &p->int_memory, &p->real_memory, &p->wide_memory,
+                        &p->packed_memory, &p->parameter_memory, &p->point_memory, &p->data_memory, &p->row_memory, &p->slab_memory, &p->sum_memory,
+                        &p->loss_memory, &p->result_memory, &p->pack_memory, &p->place_memory, &p->collect_memory, &p->gradient_memory};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) {
+        if (*memory[i]) ocl_free(d, *memory[i]);
+        *memory[i] = NULL;
+    }
+    d->held -= p->bytes;
+    p->bytes = 0;
+    free(p->losses);
+    p->losses = NULL;
+}
+
 void net_plan_destroy(void *state) {
     ocl_plan *p = state;
     if (!p) return;
@@ -24,11 +39,7 @@ void net_plan_destroy(void *state) {
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
         if (kernels[i]) d->cl->ReleaseKernel(kernels[i]);
     if (p->program) d->cl->ReleaseProgram(p->program);
-    cl_mem memory[] = {p->head_memory, p->layer_memory, p->term_memory, p->window_memory, p->int_memory, p->real_memory, p->wide_memory,
-                       p->packed_memory, p->parameter_memory, p->point_memory, p->data_memory, p->row_memory, p->slab_memory, p->sum_memory,
-                       p->loss_memory, p->result_memory, p->pack_memory, p->place_memory, p->collect_memory, p->gradient_memory};
-    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
-        if (memory[i]) ocl_free(d, memory[i]);
+    release_buffers(p);
     pthread_mutex_unlock(&d->lock);
     for (int32_t i = 0; p->source && i < p->terms; i++) free(p->source[i].data);
     net_list *lists[] = {&p->ints, &p->reals, &p->wides, &p->constants, &p->pack_map, &p->sum_map, &p->places};
@@ -38,7 +49,6 @@ void net_plan_destroy(void *state) {
     free(p->source);
     free(p->set);
     free(p->window);
-    free(p->losses);
     free(p);
     ocl_close(&d->base);
 }
@@ -117,6 +127,21 @@ static cc_status make_buffers(ocl_plan *p, cc_error *error) {
         if (read[i].elements > 0) cleared = clear(p, read[i].memory, read[i].elements, kernel, error);
     p->device->cl->ReleaseKernel(kernel);
     return cleared;
+}
+
+/// Buffers with windows as large as the device has room for: where it refuses them, a quarter each time, down to single blocks.
+static cc_status make_fitting_buffers(ocl_plan *p, cc_error *error) {
+    for (int64_t bytes = net_window_bytes(p);; bytes /= 4) {
+        const int32_t before = p->passes;
+        if (!net_plan_windows(p, bytes)) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
+        // Windows that are no smaller than those refused need no second try.
+        const bool same = before > 0 && p->passes == before && bytes > 0;
+        if (same) continue;
+        const cc_status status = make_buffers(p, error);
+        if (status != CC_OUT_OF_MEMORY || bytes == 0) return status;
+        p->device->cl->Finish(p->device->queue);
+        release_buffers(p);
+    }
 }
 
 static cc_status make_program(ocl_plan *p, const cc_term *term, cc_error *error) {
@@ -332,10 +357,9 @@ cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *opti
     p->element = cc_element_size(options->precision);
     ocl_retain(d);
     cc_status status = net_layout(p, network, options, terms, term, error);
-    if (status == CC_OK && !net_plan_windows(p)) status = cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
     pthread_mutex_lock(&d->lock);
     if (status == CC_OK) status = make_program(p, term, error);
-    if (status == CC_OK) status = make_buffers(p, error);
+    if (status == CC_OK) status = make_fitting_buffers(p, error);
     pthread_mutex_unlock(&d->lock);
     if (status != CC_OK) {
         net_plan_destroy(p);

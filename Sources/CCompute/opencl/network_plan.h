@@ -92,8 +92,10 @@ int32_t net_take(int64_t *total, int64_t count);
 bool net_place_term(ocl_plan *plan, const cc_network *network, network_term *term, const cc_term *given, int64_t *packed);
 /// Fills in everything but buffers and program.
 cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error);
-/// Cuts the points into windows that fit the device.
-bool net_plan_windows(ocl_plan *plan);
+/// Bytes of points, data and rows that are to be on the device at a time.
+int64_t net_window_bytes(const ocl_plan *plan);
+/// Cuts the points into windows of so many bytes, of a block at least; false when memory is exhausted.
+bool net_plan_windows(ocl_plan *plan, int64_t bytes);
 /// Sends the points, or points and data, of a term's window.
 cl_int net_send_points(ocl_plan *plan, int32_t term, const network_window *window);
 cl_int net_send_window(ocl_plan *plan, int32_t term, const network_window *window);

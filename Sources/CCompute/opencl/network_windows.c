@@ -4,8 +4,7 @@
 
 #include "network_plan.h"
 
-/// Bytes of points, data and rows on the device at a time.
-static int64_t window_bytes(const ocl_plan *plan) {
+int64_t net_window_bytes(const ocl_plan *plan) {
     const char *given = getenv("RESIDUA_OPENCL_WINDOW");
     if (given && atoll(given) > 0) return atoll(given);
     const uint64_t most = plan->device->info.largest_buffer / 2, usual = (uint64_t)512 << 20;
@@ -23,9 +22,12 @@ static int64_t points_in(const network_term *t, int64_t first, int64_t end) {
     return last - first * t->block;
 }
 
-bool net_plan_windows(ocl_plan *plan) {
-    const int64_t room = window_bytes(plan) / (int64_t)plan->element;
-    network_window *all = NULL;
+bool net_plan_windows(ocl_plan *plan, int64_t bytes) {
+    const int64_t room = bytes / (int64_t)plan->element;
+    network_window *all = plan->window;
+    plan->window = NULL;
+    plan->passes = 0;
+    plan->points_room = plan->data_room = plan->rows_room = 0;
     int32_t term = 0;
     int64_t block = 0;
     while (term < plan->terms) {

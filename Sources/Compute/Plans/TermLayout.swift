@@ -62,7 +62,7 @@ struct TermLayout {
             // [field][use]; where a field does not use a component, a derivative that no residual has.
             let list = fields.flatMap { field in
                 carriers.indices.map { use in
-                    carriers[use].first { $0.field == field } ?? TermLayout.placeholder(use, field: fields.firstIndex(of: field) ?? 0, dimension: d)
+                    carriers[use].first { $0.field == field } ?? TermLayout.unread(use, field: fields.firstIndex(of: field) ?? 0, dimension: d)
                 }
             }
             do throws(ExpressionError) {
@@ -88,7 +88,7 @@ struct TermLayout {
     }
 
     /// A derivative that stands in no residual, a different one for every place.
-    private static func placeholder(_ use: Int, field: Int, dimension: Int) -> FieldDerivative {
+    private static func unread(_ use: Int, field: Int, dimension: Int) -> FieldDerivative {
         var exponents = Array(repeating: 0, count: dimension)
         exponents[0] = 1000 + use * NetworkArchitecture.largestFields + field
         return FieldDerivative("", MultiIndex(exponents))

@@ -76,38 +76,14 @@ extension Parser {
             : vocabulary.fields.contains(name) ? "field" : vocabulary.parameters.contains(name) ? "parameter" : name == "pi" ? "number" : nil
         if let kind { return failure("The \(kind) \(name) is not a function: write \(name)*(…) for a product.", at: token) }
         let functions = Vocabulary.reserved.subtracting(["pi", "weight", "-"])
-        return failure("There is no function \(name)\(Parser.suggestion(for: name, among: functions)).", at: token)
+        return failure("There is no function \(name)" + (NearestName.of(name, among: functions).map { ": \($0) is near it." } ?? "."), at: token)
     }
 
     private func unknown(_ name: String, _ token: Lexer.Token) -> ExpressionError {
         var known = Set(vocabulary.coordinates + vocabulary.fields + vocabulary.parameters + vocabulary.data)
         known.formUnion(Vocabulary.reserved.subtracting(["weight", "-"]))
-        let hint = Parser.suggestion(for: name, among: known)
+        let near = NearestName.of(name, among: known)
         let listed = (vocabulary.coordinates + vocabulary.fields + vocabulary.parameters + vocabulary.data).prefix(12).joined(separator: ", ")
-        return failure("The name \(name.prefix(40)) is unknown" + (hint.isEmpty ? ": known are \(listed)." : "\(hint)."), at: token)
-    }
-
-    /// ": did you mean …?"-like words for the nearest name, empty if none is near.
-    private static func suggestion(for name: String, among known: Set<String>) -> String {
-        let letters = Array(name)
-        guard letters.count <= 40 else { return "" }
-        let ranked = known.map { (distance: distance(letters, Array($0)), name: $0) }.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
-        guard let best = ranked.first, best.distance <= max(1, min(2, letters.count / 2)), best.distance < letters.count else { return "" }
-        return ": \(best.name) is near it"
-    }
-
-    /// How many letters must be inserted, deleted, replaced or swapped with a neighbour to turn one word into the other.
-    static func distance(_ a: [Character], _ b: [Character]) -> Int {
-        var rows = [Array(0...b.count)]
-        for i in 0..<a.count {
-            var row = [i + 1]
-            for j in 0..<b.count {
-                var best = min(rows[i][j] + (a[i] == b[j] ? 0 : 1), rows[i][j + 1] + 1, row[j] + 1)
-                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, rows[i - 1][j - 1] + 1) }
-                row.append(best)
-            }
-            rows.append(row)
-        }
-        return rows[a.count][b.count]
+        return failure("The name \(name.prefix(40)) is unknown" + (near.map { ": \($0) is near it." } ?? ": known are \(listed)."), at: token)
     }
 }

@@ -6,6 +6,18 @@
 
 /// Whole files in and out.
 package enum FileBytes {
+    /// Up to `count` bytes from a regular file's beginning; fewer where it is shorter, none where it cannot be read.
+    package static func beginning(of path: String, count: Int) -> [UInt8] {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = max(0, buffer.baseAddress.map { readSome(descriptor, $0, count) } ?? 0)
+        }
+    }
+
     /// The bytes of a regular file.
     ///
     /// - Throws: `ModelError.cannotRead`, or `tooLarge` if the file is larger than the machine's memory.

@@ -27,6 +27,9 @@ public struct NumPyArray: Sendable, Equatable {
         self.init(matrix.transposed.elements, shape: [matrix.rows, matrix.columns])
     }
 
+    /// Whether a file begins as one of this format does.
+    package static func isBeginning(of path: String) -> Bool { FileBytes.beginning(of: path, count: 6) == [0x93] + Array("NUMPY".utf8) }
+
     /// The array as a matrix, a 1-D array as one column; nil for other shapes.
     public var matrix: Matrix<Double>? {
         switch shape.count {

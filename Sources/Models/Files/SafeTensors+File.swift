@@ -2,6 +2,12 @@ extension SafeTensors {
     /// The longest header that is read, as in the format's own implementation.
     static let longestHeader = 100_000_000
 
+    /// Whether a file begins as one of this format does: the header's length, and an opening brace.
+    package static func isBeginning(of path: String) -> Bool {
+        let bytes = FileBytes.beginning(of: path, count: 9)
+        return bytes.count == 9 && bytes[8] == UInt8(ascii: "{") && bytes[4..<8].allSatisfy { $0 == 0 }
+    }
+
     /// Reads a file; it is refused unless every rule of the format is kept.
     ///
     /// - Throws: `ModelError.cannotRead`, `malformed`, `elementType` or `tooLarge`.
@@ -101,8 +107,11 @@ extension SafeTensors {
                 case ("dtype", .string(let text)):
                     guard let known = ElementType(rawValue: text) else { throw .elementType(path: path, array: name, found: text) }
                     type = known
-                case ("shape", .array(let elements)): shape = Entry.integers(elements)
-                case ("data_offsets", .array(let elements)): offsets = Entry.integers(elements)
+                case ("shape", .array(let elements)), ("data_offsets", .array(let elements)):
+                    guard let numbers = Entry.integers(elements) else {
+                        throw malformed("has a \(key) that is no list of whole numbers from 0 to \(Int.max)")
+                    }
+                    if key == "shape" { shape = numbers } else { offsets = numbers }
                 default: throw malformed("has an entry \"\(key)\" that the format does not know")
                 }
             }
@@ -123,7 +132,7 @@ extension SafeTensors {
         }
 
         private static func integers(_ elements: [JSONText]) -> [Int]? {
-            let values = elements.compactMap { if case .integer(let value) = $0 { value } else { nil } }
+            let values = elements.compactMap { if case .integer(let value) = $0, value >= 0 { value } else { nil } }
             return values.count == elements.count ? values : nil
         }
     }

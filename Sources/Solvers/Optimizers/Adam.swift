@@ -34,7 +34,7 @@ public struct Adam: Optimizer, Sendable {
         set {
             first = newValue["first"] ?? []
             second = newValue["second"] ?? []
-            count = Int(newValue["count"]?.first ?? 0)
+            count = newValue["count"]?.first.flatMap { Int(exactly: $0) } ?? 0
         }
     }
 

@@ -30,16 +30,20 @@ public struct DenseBroyden: Optimizer, Sendable {
         set {
             inverse = newValue["inverse"] ?? []
             isFresh = newValue["fresh"]?.first != 0
-            resets = Int(newValue["resets"]?.first ?? 0)
+            resets = newValue["resets"]?.first.flatMap { Int(exactly: $0) } ?? 0
             loss = nil
+        }
+    }
+
+    public func requireSize(residuals: Int, parameters: Int) throws(SolverError) {
+        guard parameters <= Self.largestCount else {
+            throw .badArgument("The network has \(parameters) parameters, and a dense method takes at most \(Self.largestCount): use lbfgs or adam.")
         }
     }
 
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
         let n = parameters.count
-        guard n <= Self.largestCount else {
-            throw .badArgument("The network has \(n) parameters, and a dense method takes at most \(Self.largestCount): use lbfgs or adam.")
-        }
+        try requireSize(residuals: plan.residualCount, parameters: n)
         let point = parameters
         if loss == nil {
             let start = try computing { () throws(ComputeError) in try plan.gradient(at: point) }

@@ -20,14 +20,18 @@ public struct GaussNewton: Optimizer, Sendable {
         set {}
     }
 
-    public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
-        let point = parameters
-        let side = min(plan.residualCount, point.count)
+    public func requireSize(residuals: Int, parameters: Int) throws(SolverError) {
+        let side = min(residuals, parameters)
         guard side <= Self.largestSide else {
             throw .badArgument(
                 "Gauss–Newton would decompose a matrix whose smaller side is \(side), more than \(Self.largestSide): "
                     + "use fewer points or parameters, or lbfgs.")
         }
+    }
+
+    public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
+        let point = parameters
+        try requireSize(residuals: plan.residualCount, parameters: point.count)
         let residuals = try computing { () throws(ComputeError) in try plan.residuals(at: point) }
         let loss = plan.loss(ofResiduals: residuals)
         guard loss.total.isFinite else { return OptimizerStep(loss, .diverged) }

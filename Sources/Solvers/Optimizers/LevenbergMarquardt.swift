@@ -42,14 +42,18 @@ public struct LevenbergMarquardt: Optimizer, Sendable {
         }
     }
 
+    public func requireSize(residuals: Int, parameters: Int) throws(SolverError) {
+        guard min(residuals, parameters) <= Self.largestSide else {
+            throw .badArgument(
+                "Levenberg–Marquardt would factor a matrix of side \(min(residuals, parameters)), more than \(Self.largestSide): "
+                    + "use fewer points or parameters, or lbfgs.")
+        }
+    }
+
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
         if !isKnownUniquelyReferenced(&work) { work = Work() }
         let (point, system) = (parameters, work.system)
-        guard min(plan.residualCount, point.count) <= Self.largestSide else {
-            throw .badArgument(
-                "Levenberg–Marquardt would factor a matrix of side \(min(plan.residualCount, point.count)), more than \(Self.largestSide): "
-                    + "use fewer points or parameters, or lbfgs.")
-        }
+        try requireSize(residuals: plan.residualCount, parameters: point.count)
         let residuals = work.plan === plan && point == work.point ? work.residuals : try Self.residuals(plan, point)
         let loss = plan.loss(ofResiduals: residuals)
         guard loss.total.isFinite else { return OptimizerStep(loss, .diverged) }

@@ -10,6 +10,13 @@ public protocol Optimizer {
 
     /// Arrays by name: everything that a later step depends on.
     var memory: [String: [Double]] { get set }
+
+    /// Refuses a system that is too large for the method.
+    func requireSize(residuals: Int, parameters: Int) throws(SolverError)
+}
+
+extension Optimizer {
+    public func requireSize(residuals: Int, parameters: Int) throws(SolverError) {}
 }
 
 /// What a step found.

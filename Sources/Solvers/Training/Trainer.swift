@@ -62,6 +62,10 @@ public struct Trainer {
         } else {
             do throws(ProblemError) { points = try problem.collocationPoints(400, seed: seed) } catch { throw .problem(error) }
         }
+        // Before a plan of that size is made.
+        try optimizer.requireSize(
+            residuals: problem.equations.count * points.interior.count + points.conditions.reduce(0) { $0 + $1.count },
+            parameters: network.parameters.count + problem.trainable.count)
         self.problem = problem
         self.network = network
         self.points = points
@@ -132,6 +136,11 @@ public struct Trainer {
     public mutating func use(weighting: (any LossWeighting)? = nil, schedule: (any PointSchedule)? = nil) throws(SolverError) {
         if let weighting, weighting.timeSlices > 1, !problem.isEvolution {
             throw .badArgument("Causal weights need a problem in time, and \(problem.name) has no coordinate t; use another weighting.")
+        }
+        if let fixed = weighting as? FixedWeights, fixed.factors.count > 1 + problem.conditions.count {
+            throw .badArgument(
+                "The loss has \(1 + problem.conditions.count) terms, the equations' and one a condition, and \(fixed.factors.count) weights are given: "
+                    + "leave out those that weigh nothing.")
         }
         if schedule != nil, problem.domain == nil || !points.interior.data.isEmpty {
             throw .badArgument("The points of \(problem.name) come from a file, so that no others can be taken; leave out --resample.")

@@ -52,15 +52,17 @@ public struct Comparison {
 
     /// Trains by one way.
     ///
-    /// - Parameter progress: called at every look with the step.
+    /// - Parameters:
+    ///   - isStopped: asked between steps; once true, the row holds what there is, with the outcome `interrupted`.
+    ///   - progress: called at every look with the step.
     /// - Throws: `StudyError`, `.solver` where the Jacobian would be too large for a dense decomposition.
-    public func run(_ way: Way, progress: (Int) -> Void = { _ in }) throws(StudyError) -> ComparisonRow {
-        do { return try train(way, progress) } catch let error as StudyError { throw error } catch let error as SolverError {
+    public func run(_ way: Way, isStopped: () -> Bool = { false }, progress: (Int) -> Void = { _ in }) throws(StudyError) -> ComparisonRow {
+        do { return try train(way, isStopped, progress) } catch let error as StudyError { throw error } catch let error as SolverError {
             throw .solver(setting: "\(problem.name) by \(way.method)", error)
         } catch { throw .assembly(setting: "\(problem.name) by \(way.method)", reason: "\(error)") }
     }
 
-    private func train(_ way: Way, _ progress: (Int) -> Void) throws -> ComparisonRow {
+    private func train(_ way: Way, _ isStopped: () -> Bool, _ progress: (Int) -> Void) throws -> ComparisonRow {
         var trainer = try Trainer(
             problem: problem, network: network, points: points, derivative: way.method, precision: way.precision, optimizer: optimizer(),
             device: device, seed: seed)
@@ -77,7 +79,7 @@ public struct Comparison {
         for step in TrainingLaboratory.looks(steps) where outcome == .maxSteps {
             let before = trainer.state.step
             let started = ContinuousClock.now
-            outcome = try trainer.run(steps: step, logEvery: .max, logLast: false) { _ in }
+            outcome = try trainer.run(steps: step, logEvery: .max, logLast: false, isStopped: isStopped) { _ in }
             let time = started.duration(to: ContinuousClock.now).components
             let taken = trainer.state.step - before
             if taken > 0 { speeds.append((Double(time.seconds) + Double(time.attoseconds) * 1e-18) / Double(taken)) }

@@ -51,17 +51,12 @@ public enum ComparisonReport {
     }
 
     static func figure(_ rows: [ComparisonRow], title: String) -> Figure {
-        func style(_ place: Int, _ row: ComparisonRow) -> CurveStyle {
-            let exact = row.method == .automatic
-            return CurveStyle(
-                Colour.cycle[place % Colour.cycle.count], dash: exact ? .solid : row.precision == .f32 ? .dotted : .dashed, width: exact ? 3 : 2)
-        }
         func curves(_ value: (ComparisonRow.Look) -> Double?) -> [Curve] {
             rows.enumerated().compactMap { place, row in
                 let looks = row.curve.filter { $0.step > 0 }.compactMap { look in value(look).map { (Double(look.step), $0) } }.filter {
                     $0.1.isFinite && $0.1 > 0
                 }
-                return looks.isEmpty ? nil : Curve(row.name, x: looks.map(\.0), y: looks.map(\.1), style: style(place, row))
+                return looks.isEmpty ? nil : Curve(row.name, x: looks.map(\.0), y: looks.map(\.1), style: .layered(place, of: rows.count))
             }
         }
         let steps = Axis("steps", .logarithmic)
@@ -78,7 +73,7 @@ public enum ComparisonReport {
                     let values = row.end.spectrum.singularValues
                     return Curve(
                         row.name, x: (1...values.count).map(Double.init), y: values.map { max($0 / row.end.spectrum.largest, 1e-18) },
-                        style: style(place, row))
+                        style: .layered(place, of: rows.count))
                 }))
         return Figure(name: "comparison", title: title, caption: "Trainings and spectra by each way.", panels: panels, panelWidth: 480)
     }

@@ -94,7 +94,7 @@ public final class TrainingJournal: Sendable {
             guard case .array(let items) = list, items.count.isMultiple(of: 2) else { return nil }
             var numbers: [Double] = []
             for place in stride(from: 0, to: items.count, by: 2) {
-                guard case .integer(let high) = items[place], case .integer(let low) = items[place + 1] else { return nil }
+                guard case .integer(let high) = items[place], case .integer(let low) = items[place + 1], high >= 0, low >= 0 else { return nil }
                 numbers.append(Double(bitPattern: UInt64(high) << 1 | UInt64(low)))
             }
             result.append(numbers)

@@ -15,6 +15,8 @@ public struct LocalEngine: Sendable {
         public var acceptsChanges = false
         /// Of the program, for the record.
         public var version = ""
+        /// What runs a trial again whose device failed; nil where such a trial has failed.
+        public var fallback: Device?
 
         public init() {}
     }
@@ -25,6 +27,8 @@ public struct LocalEngine: Sendable {
         public let id: TrialID
         public let result: TrialResult
         public let seconds: Double
+        /// Why its device could not run it, where another one did.
+        public let deviceFailure: String?
     }
 
     public struct Progress: Sendable {
@@ -201,16 +205,25 @@ public struct LocalEngine: Sendable {
             guard let taken else { break }
             let trials = groups[taken].map { list[$0] }
             let clock = ContinuousClock.now
-            let results = manifest.kind.run(group: trials, in: context)
+            var results = manifest.kind.run(group: trials, in: context)
+            var failures = [String?](repeating: nil, count: trials.count)
+            if let fallback = options.fallback {
+                for place in trials.indices where results[place].isOfDevice {
+                    failures[place] = results[place].reason
+                    results[place] = manifest.kind.run(group: [trials[place]], in: TrialContext(files: manifest.files, device: fallback))[0]
+                }
+            }
             let duration = clock.duration(to: ContinuousClock.now).components
             let seconds = (Double(duration.seconds) + Double(duration.attoseconds) * 1e-18) / Double(trials.count)
             var lines: [UInt8] = []
             var records: [Recorded] = []
-            for (trial, result) in zip(trials, results) {
+            for (place, (trial, result)) in zip(trials, results).enumerated() {
+                var circumstances = circumstances
+                if failures[place] != nil, let fallback = options.fallback { circumstances.device = fallback.info.name }
                 list.canonical(trial.index, into: &canonical)
                 lines += ResultLine.encode(
                     id: trial.id, canonical: canonical, result, keepsSeries: manifest.keepsSeries, circumstances, seconds: seconds)
-                records.append(Recorded(place: trial.index, id: trial.id, result: result, seconds: seconds))
+                records.append(Recorded(place: trial.index, id: trial.id, result: result, seconds: seconds, deviceFailure: failures[place]))
             }
             let mustStop = options.failFast && records.contains { $0.result.status == .failed }
             var waiting = desk.state.withLock { state in

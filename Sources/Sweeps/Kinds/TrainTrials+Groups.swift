@@ -23,18 +23,18 @@ extension TrainTrials {
 
     func run(group trials: [Trial], in context: TrialContext) -> [TrialResult] {
         guard trials.count > 1 || shape(of: trials[0]) != nil else {
-            do { return [try run(trials[0], in: context)] } catch { return [.failed(sentence(for: error))] }
+            do { return [try run(trials[0], in: context)] } catch { return [.failed(error, sentence(for: error))] }
         }
         do {
             return try trainTogether(trials, in: context).map { result in
                 switch result {
                 case .success(let result): result
-                case .failure(let error): .failed(sentence(for: error))
+                case .failure(let error): .failed(error, sentence(for: error))
                 }
             }
         } catch {
             // A setting that one of them cannot be run with must not take the others along.
-            guard trials.count > 1 else { return [.failed(sentence(for: error))] }
+            guard trials.count > 1 else { return [.failed(error, sentence(for: error))] }
             return trials.flatMap { run(group: [$0], in: context) }
         }
     }

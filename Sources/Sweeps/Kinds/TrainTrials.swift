@@ -2,6 +2,7 @@ import Compute
 import Differentiation
 import LinearAlgebra
 import Models
+import ProblemFiles
 import Problems
 import Solvers
 
@@ -59,17 +60,36 @@ struct TrainTrials: TrialKind {
 
     let rules =
         TrialProblem.rules(equations: "equations") + [
-            TrialRule(about: ["layers", "model"]) { settings throws(TrialRefusal) in
+            TrialRule(about: ["layers", "model"]) { settings, _ throws(TrialRefusal) in
                 if settings["layers"] == nil && settings["model"] == nil {
                     throw TrialRefusal("a network is needed: layers such as [2, 64, 64, 1], or a model's file")
                 }
             },
-            TrialRule(about: ["learning-rate", "optimizer"]) { settings throws(TrialRefusal) in
+            TrialRule(about: ["learning-rate", "optimizer"]) { settings, _ throws(TrialRefusal) in
                 if settings["learning-rate"]?.text == "auto", settings["optimizer"]?.text != "gd" {
                     throw TrialRefusal("\"auto\" is a learning rate of gd alone")
                 }
             },
+            TrialRule(about: ["layers", "problem", "unknowns"], requireFit),
         ]
+
+    /// Refuses a network that does not fit the problem, before the first trial is run.
+    private static func requireFit(_ settings: TrialSettings, _ files: TrialFiles) throws(TrialRefusal) {
+        guard let widths = settings["layers"]?.list?.compactMap(\.integer), let inputs = widths.first, let outputs = widths.last else { return }
+        var (dimension, fields): (Int?, Int) = (nil, settings["unknowns"]?.list?.count ?? 1)
+        if let name = settings["problem"]?.text {
+            let problem: Problem
+            do throws(ProblemFileError) { problem = try files.problem(files.path(of: name)) } catch { throw TrialRefusal("\(error)") }
+            (dimension, fields) = (problem.dimension, problem.fields.count)
+        }
+        if let dimension, dimension != inputs {
+            throw TrialRefusal(
+                "the network takes \(inputs) coordinates and the problem has \(dimension); the first of the layers is the coordinates' number")
+        }
+        if fields != outputs {
+            throw TrialRefusal("the network has \(outputs) outputs and the problem \(fields) fields; the last of the layers is the fields' number")
+        }
+    }
 
     private static let layers: @Sendable (TrialValue, TrialFiles) throws(TrialRefusal) -> TrialValue = { value, _ throws(TrialRefusal) in
         var widths = value.list?.compactMap(\.integer) ?? []

@@ -45,7 +45,7 @@ enum TrialProblem {
 
     static func rules(equations key: String) -> [TrialRule] {
         [
-            TrialRule(about: ["problem", key, "data"]) { settings throws(TrialRefusal) in
+            TrialRule(about: ["problem", key, "data"]) { settings, _ throws(TrialRefusal) in
                 if settings["problem"] == nil && settings[key] == nil {
                     throw TrialRefusal("a problem is needed, of the catalogue or of a file, or \(key) with data")
                 }
@@ -93,8 +93,9 @@ enum TrialProblem {
         guard let name = value.text else { throw TrialRefusal("a problem's name in quotation marks is needed here, not \(value.kind)") }
         if Problem.names.contains(name) { return value }
         guard files.holds(name) else {
-            let nearest = Problem.names.min { (Problem.distance($0, name), $0) < (Problem.distance($1, name), $1) } ?? ""
-            throw TrialRefusal("there is no problem \"\(name)\" in the catalogue and no file of that name; the nearest name is \"\(nearest)\"")
+            throw TrialRefusal(
+                "there is no problem \"\(name)\" in the catalogue and no file of that name; "
+                    + (NearestName.of(name, among: Problem.names).map { "the nearest name is \"\($0)\"" } ?? "`residua problems` lists all"))
         }
         do { _ = try files.problem(files.path(named: name)) } catch { throw TrialRefusal("\(error)") }
         return try files.reference(to: name, with: ProblemDependencies.files)

@@ -122,6 +122,15 @@ public struct Expansion: Sendable {
         return settings
     }
 
+    /// The values that a key has in any trial, each once, in the manifest's order.
+    public func values(of key: String) -> [TrialValue] {
+        var values: [TrialValue] = []
+        for value in slots.first(where: { $0.key == key })?.values ?? [] {
+            if let value, !values.contains(value) { values.append(value) }
+        }
+        return values
+    }
+
     /// The identities of all trials, made on up to `threads` threads.
     public func ids(threads: Int = 1) -> [TrialID] {
         let size = 1 << 14

@@ -1,6 +1,6 @@
+import Differentiation
 import Models
 import ProblemFiles
-import Problems
 
 extension Manifest {
     /// Longer files are no manifests.
@@ -69,9 +69,11 @@ extension Manifest {
         /// Refuses keys that the kind does not have, and those that stand twice.
         func admit(_ key: String, at place: String) throws(SweepError) {
             guard kind.keys.contains(where: { $0.matches(key) }) else {
-                let nearest = kind.names.min { (Problem.distance($0, key), $0) < (Problem.distance($1, key), $1) } ?? ""
+                let nearest = NearestName.of(key, among: kind.names)
                 throw failure(
-                    place, "this key is not known; the nearest of \(kind.name)'s is \"\(nearest)\" of \(kind.names.joined(separator: ", "))")
+                    place,
+                    "this key is not known; " + (nearest.map { "the nearest of \(kind.name)'s is \"\($0)\" of" } ?? "\(kind.name) has")
+                        + " \(kind.names.joined(separator: ", "))")
             }
             if let other = given[key] { throw failure(place, "this key stands already at \(other); each may stand once") }
             given[key] = place

@@ -1,3 +1,4 @@
+import Models
 import ProblemFiles
 
 /// A manifest's text as values, with the places and the order of its keys; TOML or JSON.
@@ -12,8 +13,8 @@ struct ManifestText {
         if path.hasSuffix(".json") {
             var marks: [(path: String, offset: Int)] = []
             let value: TrialValue
-            do throws(JSONReader.Mistake) {
-                value = try JSONReader.parse(bytes) { marks.append(($0, $1)) }
+            do throws(JSONText.Mistake) {
+                value = try TrialValue(parsing: bytes) { marks.append(($0, $1)) }
             } catch {
                 throw .unreadable(path: path, place: ManifestText.place(of: error.offset, in: bytes), reason: "this is not JSON: \(error.reason)")
             }

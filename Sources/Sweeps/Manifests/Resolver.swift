@@ -116,7 +116,7 @@ struct Resolver {
             let keys = expanded(rule.keys)
             try forEachChoice(of: Set(keys.flatMap(axes)).sorted()) { choice throws(SweepError) in
                 let settings = try settings(keys, at: choice)
-                do throws(TrialRefusal) { try rule.check(settings) } catch {
+                do throws(TrialRefusal) { try rule.check(settings, manifest.files) } catch {
                     throw manifest.failure(place(of: rule.keys[0], at: choice), error.reason)
                 }
             }

@@ -1,5 +1,11 @@
 import Reports
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A sweep as a page: counts, medians with bands over the replicates, two metrics against each other with their rank correlation.
 public struct SweepReport {
     private let list: TrialList
@@ -22,7 +28,11 @@ public struct SweepReport {
         self.results = results
         let table = try ResultTable(results)
         let kind = list.expansion.manifest.kind
-        for name in [x, y].compactMap({ $0 }) { try table.require(name) }
+        for name in [x, y].compactMap({ $0 }) {
+            try table.require(name)
+            let hasTexts = table.rows.contains { ResultTable.value(name, in: $0)?.text != nil }
+            if hasTexts { throw SweepError.usage("The column \"\(name)\" has texts, and only numbers can be drawn: name another with --x and --y.") }
+        }
         func first(_ wanted: String) -> String { table.metrics.contains(wanted) ? wanted : table.metrics.first ?? wanted }
         self.x = x ?? first(kind.shown.x)
         self.y = y ?? first(kind.shown.y)
@@ -103,13 +113,15 @@ public struct SweepReport {
                     high.append(quartiles.high)
                 }
                 guard !xs.isEmpty else { continue }
+                var style = CurveStyle.layered(index, of: groups.count)
+                style.mark = .disc
                 curves.append(
                     Curve(
                         name.isEmpty ? "median" : name, x: xs, y: middle, band: (low, high),
-                        style: CurveStyle(Colour.cycle[index % Colour.cycle.count], mark: .disc)))
+                        style: style))
             }
             guard !curves.isEmpty else { continue }
-            let panel = Panel(title: "", x: Axis(key, scale(curves.flatMap(\.x))), y: Axis(y, scale(curves.flatMap(\.y))), curves: curves)
+            let panel = Panel(title: "", x: Axis(key, Self.spacing(places)), y: Axis(y, scale(curves.flatMap(\.y))), curves: curves)
             figures.append(
                 .figure(
                     Figure(
@@ -118,6 +130,17 @@ public struct SweepReport {
                         panels: [panel], columns: 1, panelWidth: 640, panelHeight: 380)))
         }
         return figures.isEmpty ? nil : Report.Section("Medians", figures)
+    }
+
+    /// Logarithmic where an axis' values lie more evenly by their ratios than by their differences.
+    package static func spacing(_ values: [Double]) -> Axis.Scale {
+        let sorted = Set(values).sorted()
+        guard let low = sorted.first, let high = sorted.last, low > 0 else { return .linear }
+        guard sorted.count > 2 else { return high / low >= 10 ? .logarithmic : .linear }
+        /// How far gaps are from equal: the largest by the mean.
+        func unevenness(_ gaps: [Double]) -> Double { (gaps.max() ?? 0) * Double(gaps.count) / gaps.reduce(0, +) }
+        let pairs = zip(sorted, sorted.dropFirst())
+        return unevenness(pairs.map { log($1 / $0) }) < unevenness(pairs.map { $1 - $0 }) ? .logarithmic : .linear
     }
 
     private func scale(_ values: [Double]) -> Axis.Scale {
@@ -189,6 +212,24 @@ public struct SweepReport {
 
     // MARK: Curves
 
+    /// The values of all lines at every step that any of them has, and at the last; a line that ends before keeps its last value.
+    ///
+    /// - Parameter lines: each by ascending steps.
+    package static func carriedForward(_ lines: [[(step: Double, value: Double)]], to last: Double?) -> [(step: Double, values: [Double])] {
+        let lines = lines.map { line in line.filter { $0.value.isFinite } }.filter { !$0.isEmpty }
+        var all = Set(lines.flatMap { $0.map(\.step) })
+        if let last, let longest = all.max(), last > longest { all.insert(last) }
+        var places = lines.map { _ in 0 }
+        return all.sorted().map { step in
+            var values: [Double] = []
+            for (index, line) in lines.enumerated() {
+                while places[index] + 1 < line.count, line[places[index] + 1].step <= step { places[index] += 1 }
+                if line[places[index]].step <= step { values.append(line[places[index]].value) }
+            }
+            return (step, values)
+        }
+    }
+
     /// Medians of the loss over the replicates, step by step.
     private func curves() throws -> Report.Section? {
         let names = try results.seriesNames()
@@ -200,12 +241,9 @@ public struct SweepReport {
         let shown = configurations.prefix(Self.mostCurves)
         var curves: [Curve] = []
         for (index, configuration) in shown.enumerated() {
-            var values: [Double: [Double]] = [:]
-            for row in configuration.rows where row.status == .done {
-                for (step, loss) in zip(steps[row.place] ?? [], losses[row.place] ?? []) { values[step, default: []].append(loss) }
-            }
+            let lines = configuration.rows.filter { $0.status == .done }.map { Array(zip(steps[$0.place] ?? [], losses[$0.place] ?? [])) }
             var (xs, middle, low, high): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
-            for (step, list) in values.sorted(by: { $0.key < $1.key }) {
+            for (step, list) in Self.carriedForward(lines, to: configuration.settings["steps"]?.number) {
                 guard let quartiles = Statistics.quartiles(list) else { continue }
                 xs.append(step)
                 middle.append(quartiles.median)
@@ -214,7 +252,7 @@ public struct SweepReport {
             }
             guard !xs.isEmpty else { continue }
             curves.append(
-                Curve(configuration.label, x: xs, y: middle, band: (low, high), style: CurveStyle(Colour.cycle[index % Colour.cycle.count])))
+                Curve(configuration.label, x: xs, y: middle, band: (low, high), style: .layered(index, of: shown.count)))
         }
         guard !curves.isEmpty else { return nil }
         let panel = Panel(title: "", x: Axis("step"), y: Axis("loss", scale(curves.flatMap(\.y))), curves: curves)
@@ -225,7 +263,7 @@ public struct SweepReport {
                 .figure(
                     Figure(
                         name: "loss", title: "Loss by steps",
-                        caption: "Medians; bands between the quartiles over the replicates."
+                        caption: "Medians; bands between the quartiles over the replicates that are done; one that ends early keeps its last loss."
                             + (more > 0 ? " The first of \(configurations.count) configurations." : ""),
                         panels: [panel], columns: 1, panelWidth: 640, panelHeight: 420))
             ])

@@ -1,12 +1,14 @@
+import Models
+
 /// The members of a result's line as they are written, found without reading what is inside them.
 struct LineParts {
     private(set) var parts: [(key: String, bytes: UnsafeRawBufferPointer)] = []
 
-    /// - Throws: `JSONReader.Mistake` where the line is no object.
-    init(_ line: UnsafeRawBufferPointer) throws(JSONReader.Mistake) {
+    /// - Throws: `JSONText.Mistake` where the line is no object.
+    init(_ line: UnsafeRawBufferPointer) throws(JSONText.Mistake) {
         let bytes = line.bindMemory(to: UInt8.self)
         var at = 1
-        func mistake(_ reason: String) -> JSONReader.Mistake { JSONReader.Mistake(offset: at, reason: reason) }
+        func mistake(_ reason: String) -> JSONText.Mistake { JSONText.Mistake(offset: at, reason: reason) }
         while at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
             let start = at + 1
             guard let end = LineParts.endOfString(bytes, at), end + 1 < bytes.count, bytes[end] == UInt8(ascii: ":") else {
@@ -49,15 +51,15 @@ struct LineParts {
         return nil
     }
 
-    func mistake(_ reason: String) -> JSONReader.Mistake { JSONReader.Mistake(offset: 0, reason: reason) }
+    func mistake(_ reason: String) -> JSONText.Mistake { JSONText.Mistake(offset: 0, reason: reason) }
 
     subscript(key: String) -> UnsafeRawBufferPointer? { parts.first { $0.key == key }?.bytes }
 
     /// A member's value; nil where it is not there.
-    func value(_ key: String) throws(JSONReader.Mistake) -> TrialValue? {
+    func value(_ key: String) throws(JSONText.Mistake) -> TrialValue? {
         guard let bytes = self[key] else { return nil }
-        return try JSONReader.parse(Array(bytes))
+        return try TrialValue(parsing: Array(bytes))
     }
 
-    func text(_ key: String) throws(JSONReader.Mistake) -> String? { try value(key)?.text }
+    func text(_ key: String) throws(JSONText.Mistake) -> String? { try value(key)?.text }
 }

@@ -1,3 +1,5 @@
+import Models
+
 /// The results of a sweep in one SQLite file: tables `results` (one row a trial), `series` (arrays of numbers as little-endian doubles) and
 /// `conflicts`.
 public final class MergedResults {
@@ -98,7 +100,7 @@ public final class MergedResults {
                             summary.foreign += 1
                             return
                         }
-                        do throws(JSONReader.Mistake) {
+                        do throws(JSONText.Mistake) {
                             let parts = try LineParts(line)
                             switch try writer.take(id, place, status, parts) {
                             case .added: summary.added += 1
@@ -155,11 +157,12 @@ public final class MergedResults {
         while try rows.step() {
             let metrics = Array((rows.text(5) ?? "{}").utf8)
             var names: [String] = []
-            let values = try JSONReader.parse(metrics) { path, _ in if !path.isEmpty, names.last != path { names.append(path) } }
+            let values = try TrialValue(parsing: metrics) { path, _ in if !path.isEmpty, names.last != path { names.append(path) } }
             try body(
                 Row(
                     place: rows.integer(0) ?? 0, id: rows.text(1) ?? "", status: rows.text(2).flatMap { TrialStatus(rawValue: $0) } ?? .failed,
-                    reason: rows.text(3), config: try JSONReader.parse(rows.text(4) ?? "{}").table ?? [:], metrics: values.table ?? [:], names: names,
+                    reason: rows.text(3), config: try TrialValue(parsing: rows.text(4) ?? "{}").table ?? [:], metrics: values.table ?? [:],
+                    names: names,
                     device: rows.text(6) ?? "", seconds: rows.number(7) ?? 0))
         }
     }
@@ -170,6 +173,14 @@ public final class MergedResults {
             "SELECT place, numbers FROM series JOIN results USING (trial) WHERE name = ? AND place IS NOT NULL ORDER BY place")
         rows.bind(1, name)
         while try rows.step() { try body(rows.integer(0) ?? 0, rows.numbers(1)) }
+    }
+
+    /// The devices that the manifest's results were computed on, sorted.
+    public func devices() throws(SweepError) -> [String] {
+        let rows = try database.prepare("SELECT DISTINCT device FROM results WHERE place IS NOT NULL AND device IS NOT NULL ORDER BY device")
+        var names: [String] = []
+        while try rows.step() { names.append(rows.text(0) ?? "") }
+        return names
     }
 
     /// The names of all series.

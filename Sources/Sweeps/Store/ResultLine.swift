@@ -115,6 +115,23 @@ enum ResultLine {
         return checksum(UnsafeRawBufferPointer(rebasing: line[..<tail])) == given ? nil : "this line is not as it was written (its checksum differs)"
     }
 
+    private static let deviceMark = Array(",\"device\":".utf8)
+    private static let secondsMark = Array(",\"seconds\":".utf8)
+
+    /// The name of a line's device as it stands there, in its quotation marks; looked for from the end, before which nothing but its seconds stand.
+    static func device(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        func last(_ mark: [UInt8], before end: Int) -> Int? {
+            var at = end - mark.count
+            while at > 0, end - at < 1024 {
+                if line[at] == mark[0], line[at..<at + mark.count].elementsEqual(mark) { return at }
+                at -= 1
+            }
+            return nil
+        }
+        guard let end = last(secondsMark, before: line.count - tailLength), let start = last(deviceMark, before: end) else { return nil }
+        return UnsafeRawBufferPointer(rebasing: line[start + deviceMark.count..<end])
+    }
+
     private static let beginning = Array("{\"id\":\"".utf8)
     private static let statusMark = Array("\",\"status\":\"".utf8)
 

@@ -1,3 +1,5 @@
+import Models
+
 /// Puts results into the tables, and compares those that are there already.
 final class ResultWriter {
     enum Outcome {
@@ -31,7 +33,7 @@ final class ResultWriter {
         insertSeries = try database.prepare("INSERT OR REPLACE INTO series VALUES (?, ?, ?)")
     }
 
-    func take(_ id: TrialID, _ place: Int, _ status: TrialStatus, _ parts: LineParts) throws(JSONReader.Mistake) -> Outcome {
+    func take(_ id: TrialID, _ place: Int, _ status: TrialStatus, _ parts: LineParts) throws(JSONText.Mistake) -> Outcome {
         do {
             if try add(id, place, status, parts) { return .added }
             find.bind(1, id.text)
@@ -50,11 +52,11 @@ final class ResultWriter {
             }
             let device = try parts.text("device") ?? ""
             let isSameDevice = device == find.text(3)
-            let metrics = (try JSONReader.parse(find.text(2) ?? "{}").table ?? [:], try parts.value("metrics")?.table ?? [:])
+            let metrics = (try TrialValue(parsing: find.text(2) ?? "{}").table ?? [:], try parts.value("metrics")?.table ?? [:])
             if let difference = difference(metrics.0, metrics.1, tolerance: isSameDevice ? 0 : tolerance) { return .conflict(difference) }
             if old != status { return .conflict("\(old.rawValue) and \(status.rawValue)") }
             return isSameDevice ? .conflict("the series differ") : .repeated
-        } catch let error as JSONReader.Mistake {
+        } catch let error as JSONText.Mistake {
             throw error
         } catch let error as SweepError { return .failed(error) } catch { return .failed(.database(path: database.path, reason: "\(error)")) }
     }
@@ -113,8 +115,8 @@ final class ResultWriter {
 /// Arrays of numbers as they stand in a line.
 enum SeriesReader {
     /// - Returns: little-endian doubles; NaN for null.
-    static func numbers(_ bytes: UnsafeRawBufferPointer) throws(JSONReader.Mistake) -> [UInt64] {
-        guard let list = try JSONReader.parse(Array(bytes)).list else { throw JSONReader.Mistake(offset: 0, reason: "a series is no list") }
-        return list.map { ($0.number ?? .nan).bitPattern.littleEndian }
+    static func numbers(_ bytes: UnsafeRawBufferPointer) throws(JSONText.Mistake) -> [UInt64] {
+        guard case .array(let list) = try JSONText.parse(Array(bytes)[...]) else { throw JSONText.Mistake(offset: 0, reason: "a series is no list") }
+        return list.map { ($0.double ?? .nan).bitPattern.littleEndian }
     }
 }

@@ -1,3 +1,4 @@
+import Models
 import Reports
 
 /// The first line of a shard: which manifest it was made from. A later one, after the manifest was changed, takes its place.
@@ -20,7 +21,7 @@ struct ShardHeader: Equatable, Sendable {
 
     /// - Throws: a sentence's end where the line is no header that can be read.
     init(_ line: UnsafeRawBufferPointer) throws(TrialRefusal) {
-        do throws(JSONReader.Mistake) {
+        do throws(JSONText.Mistake) {
             let parts = try LineParts(line)
             guard try parts.value("format")?.integer == ShardHeader.format else { throw parts.mistake("this shard has a format that is not known") }
             name = try parts.text("sweep") ?? ""

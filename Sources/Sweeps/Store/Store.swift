@@ -29,10 +29,17 @@ public struct Store: Sendable {
             prefix += prefix.isEmpty || prefix == "/" ? String(part) : "/" + part
             if mkdir(prefix, 0o777) != 0, errno != EEXIST {
                 let code = errno
-                guard Store.isFolder(prefix) else { throw .disk(path: folder, reason: SystemText.text(of: code)) }
+                guard Store.isFolder(prefix) else { throw refusal(code) }
             }
         }
-        guard Store.isFolder(folder) else { throw .disk(path: folder, reason: "a file of that name is in the way") }
+        guard Store.isFolder(folder) else { throw refusal(ENOTDIR) }
+    }
+
+    /// A full disk can be mended; a place that is none was named wrongly.
+    private func refusal(_ code: Int32) -> SweepError {
+        if code == ENOSPC || code == EDQUOT { return .disk(path: folder, reason: SystemText.text(of: code)) }
+        let reason = code == ENOTDIR ? "a file of that name is in the way" : SystemText.text(of: code)
+        return .usage("The store \(folder) cannot be used: \(reason); name another folder with --store.")
     }
 
     static func isFolder(_ path: String) -> Bool {

@@ -13,6 +13,9 @@ public struct StoreScan: Sendable {
     /// Shards that were made from another version of the manifest, with the first difference.
     public private(set) var changed: [(path: String, difference: String)] = []
 
+    /// The devices that the results were computed on, sorted.
+    public private(set) var devices: [String] = []
+
     /// What a chunk of a shard holds.
     private struct Part: Sendable {
         var places: [Int32] = []
@@ -22,6 +25,7 @@ public struct StoreScan: Sendable {
         /// Line within the chunk, from 1.
         var flaw: (line: Int, reason: String)?
         var header: ShardHeader?
+        var devices: Set<String> = []
     }
 
     private static let codes: [TrialStatus] = [.done, .diverged, .failed]
@@ -33,6 +37,7 @@ public struct StoreScan: Sendable {
     public init(_ paths: [String], of list: TrialList, threads: Int = 1) throws(SweepError) {
         statuses = [TrialStatus?](repeating: nil, count: list.count)
         let digest = list.expansion.manifest.digest
+        var devices: Set<String> = []
         for path in paths {
             let file = try MappedFile(path)
             let end = file.wholeLines
@@ -46,6 +51,7 @@ public struct StoreScan: Sendable {
                 before += part.lines
                 if let found = part.header { header = found }
                 foreign += part.foreign
+                devices.formUnion(part.devices)
                 for (place, code) in zip(part.places, part.statuses) {
                     let (index, status) = (Int(place), StoreScan.codes[Int(code)])
                     if let known = statuses[index] {
@@ -61,10 +67,13 @@ public struct StoreScan: Sendable {
                 if header.digest != digest { changed.append((path, header.difference(to: list.expansion.manifest))) }
             }
         }
+        self.devices = devices.sorted()
     }
 
     private static func read(_ file: MappedFile, _ chunk: Range<Int>, _ list: TrialList) -> Part {
         var part = Part()
+        // Neighbours mostly come from one device, whose name is made once.
+        var last = UnsafeRawBufferPointer(start: nil, count: 0)
         file.lines(chunk) { line in
             part.lines += 1
             guard part.flaw == nil else { return }
@@ -77,6 +86,9 @@ public struct StoreScan: Sendable {
                 }
                 part.places.append(Int32(place))
                 part.statuses.append(UInt8(codes.firstIndex(of: status) ?? 0))
+                guard let device = ResultLine.device(line), !device.elementsEqual(last) else { return }
+                last = device
+                if let name = (try? TrialValue(parsing: Array(device)))?.text { part.devices.insert(name) }
             } else if ShardHeader.isHeader(line) {
                 do throws(TrialRefusal) { part.header = try ShardHeader(line) } catch { part.flaw = (part.lines, error.reason) }
             } else {

@@ -97,10 +97,10 @@ public struct TrialKey: Sendable {
 /// A rule about several keys together.
 public struct TrialRule: Sendable {
     let keys: [String]
-    let check: @Sendable (TrialSettings) throws(TrialRefusal) -> Void
+    let check: @Sendable (TrialSettings, TrialFiles) throws(TrialRefusal) -> Void
 
     /// - Parameter keys: the first is the one whose place a refusal names.
-    public init(about keys: [String], _ check: @escaping @Sendable (TrialSettings) throws(TrialRefusal) -> Void) {
+    public init(about keys: [String], _ check: @escaping @Sendable (TrialSettings, TrialFiles) throws(TrialRefusal) -> Void) {
         self.keys = keys
         self.check = check
     }

@@ -61,7 +61,7 @@ extension TrialKind {
 
     public func run(group trials: [Trial], in context: TrialContext) -> [TrialResult] {
         trials.map { trial in
-            do { return try run(trial, in: context) } catch { return .failed(sentence(for: error)) }
+            do { return try run(trial, in: context) } catch { return .failed(error, sentence(for: error)) }
         }
     }
 

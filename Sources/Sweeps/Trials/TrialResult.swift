@@ -1,3 +1,6 @@
+import Compute
+import Solvers
+
 /// What became of a trial.
 public enum TrialStatus: String, Sendable, CaseIterable {
     case done
@@ -17,6 +20,9 @@ public struct TrialResult: Sendable, Equatable {
     /// Arrays of numbers by name, in this order.
     public var series: [(name: String, values: [Double])]
 
+    /// Whether the device is at fault; no part of the record.
+    var isOfDevice = false
+
     public init(
         status: TrialStatus = .done, reason: String? = nil, metrics: [(name: String, value: TrialValue)] = [],
         series: [(name: String, values: [Double])] = []
@@ -28,6 +34,13 @@ public struct TrialResult: Sendable, Equatable {
     }
 
     public static func failed(_ reason: String) -> TrialResult { TrialResult(status: .failed, reason: reason) }
+
+    /// A failure by what was thrown; that of a device may be none on another.
+    static func failed(_ error: any Error, _ sentence: String) -> TrialResult {
+        var result = failed(sentence)
+        result.isOfDevice = ComputeError(behind: error)?.isOfDevice ?? false
+        return result
+    }
 
     public static func == (a: TrialResult, b: TrialResult) -> Bool {
         a.status == b.status && a.reason == b.reason && a.metrics.map(\.name) == b.metrics.map(\.name)
