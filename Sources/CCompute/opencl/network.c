@@ -29,6 +29,7 @@ void net_plan_destroy(void *state) {
                        p->loss_memory, p->result_memory, p->pack_memory, p->place_memory, p->collect_memory, p->gradient_memory};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         if (memory[i]) ocl_free(d, memory[i]);
+    d->held -= p->bytes;
     pthread_mutex_unlock(&d->lock);
     for (int32_t i = 0; p->source && i < p->terms; i++) free(p->source[i].data);
     net_list *lists[] = {&p->ints, &p->reals, &p->wides, &p->constants, &p->pack_map, &p->sum_map, &p->places};
