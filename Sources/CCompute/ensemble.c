@@ -98,9 +98,12 @@ static cc_status check_members(const cc_ensemble *e, const cc_schedule *s, const
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/// Members [first, first + count) from record to record; their losses come from the device, the true residuals from the judge.
+/// Members [first, first + count) from record to record; their losses come from the device, the true residuals from the judge. `alive`:
+/// [2][count], those that go on, and those that have come as far as the record.
 static cc_status run_chunk(cc_ensemble *e, const cc_schedule *s, const cc_members *m, int64_t first, int64_t count, double *losses, bool *alive,
                            cc_error *error) {
+    bool *goes_on = alive + count;
+    for (int64_t k = 0; k < count; k++) goes_on[k] = m->taken[first + k] == s->first;
     const size_t row = (size_t)cc_native_plan_parameters(e->plan) * cc_native_plan_element(e->plan);
     int64_t from = s->first;
     for (int64_t r = 0; r <= s->records; r++) {
@@ -110,7 +113,7 @@ static cc_status run_chunk(cc_ensemble *e, const cc_schedule *s, const cc_member
         cc_status status = e->calls->advance(e->state, e, s, m, from, to, first, count, due ? losses : NULL, error);
         if (status) return status;
         for (int64_t k = 0; due && k < count; k++) {
-            alive[k] = m->taken[first + k] == to;
+            alive[k] = goes_on[k] && m->taken[first + k] == to;
             m->losses[r * m->count + first + k] = alive[k] ? losses[k] : NAN;
         }
         if (due && m->truths)
@@ -124,7 +127,7 @@ static cc_status run_chunk(cc_ensemble *e, const cc_schedule *s, const cc_member
 static cc_status run_on_device(cc_ensemble *e, const cc_schedule *s, const cc_members *m, cc_error *error) {
     const int64_t most = e->calls->most(e->state, m->count);
     double *losses = calloc((size_t)most, sizeof *losses);
-    bool *alive = calloc((size_t)most, sizeof *alive);
+    bool *alive = calloc(2 * (size_t)most, sizeof *alive);
     cc_status status = losses && alive ? CC_OK : cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the members' losses.");
     for (int64_t first = 0; status == CC_OK && first < m->count; first += most)
         status = run_chunk(e, s, m, first, smaller(most, m->count - first), losses, alive, error);

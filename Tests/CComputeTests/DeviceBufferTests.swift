@@ -54,6 +54,30 @@ import Testing
         cc_buffer_release(buffer)
     }
 
+    /// A request that cannot be met takes nothing from others, not even for a moment.
+    @Test(arguments: OpenedDevice.usable) func failingRequestsDoNotCount(index: Int32) async throws {
+        struct Shared: @unchecked Sendable { let device: OpaquePointer }
+        let opened = try OpenedDevice(index)
+        let shared = Shared(device: opened.handle)
+        let rounds = index == 0 ? 200_000 : 2000
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for task in 0..<3 {
+                group.addTask {
+                    var wrong = 0
+                    for _ in 0..<rounds {
+                        var buffer: OpaquePointer?
+                        let status = cc_buffer_create(shared.device, task == 0 ? 64 : 1 << 60, &buffer, nil)
+                        if status != (task == 0 ? CC_OK : CC_OUT_OF_MEMORY) { wrong += 1 }
+                        cc_buffer_release(buffer)
+                    }
+                    return wrong
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+    }
+
     /// Threads that share one device get what they would have got alone.
     @Test(arguments: OpenedDevice.usable) func sharedByThreads(index: Int32) async throws {
         struct Shared: @unchecked Sendable { let device: OpaquePointer }

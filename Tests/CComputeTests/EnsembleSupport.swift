@@ -65,14 +65,17 @@ final class TestedEnsemble<Scalar: BinaryFloatingPoint & BitwiseCopyable & SIMDS
     var parameterCount: Int { Int(cc_ensemble_parameters(ensemble)) }
 
     /// Trains members in runs that end at `stops`; of the losses those at the ends are kept, with the first ones.
-    func run(_ members: [Member], stops: [Int64], adam: Bool, factors: ((Int64) -> Double)? = nil, judged: Bool = false) throws -> Outcome {
+    /// `taken`: steps that members say they have taken; without it none.
+    func run(
+        _ members: [Member], stops: [Int64], adam: Bool, factors: ((Int64) -> Double)? = nil, judged: Bool = false, taken begun: [Int64]? = nil
+    ) throws -> Outcome {
         let (count, size) = (members.count, parameterCount)
         var parameters = members.flatMap(\.parameters)
         var best = parameters
         var first = [Scalar](repeating: 0, count: count * size)
         var second = first
         var bestLosses = [Double](repeating: .infinity, count: count)
-        var taken = [Int64](repeating: 0, count: count)
+        var taken = begun ?? [Int64](repeating: 0, count: count)
         var outcome = Outcome(parameters: [], losses: members.map { _ in [] }, truths: members.map { _ in [] }, taken: [], best: [])
         var begin: Int64 = 0
         for stop in stops {

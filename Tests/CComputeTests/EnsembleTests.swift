@@ -1,4 +1,5 @@
 import CCompute
+import Foundation
 import Testing
 
 /// Ensembles: members have the bits they have alone, whatever runs beside them and on however many threads; devices agree with the native path.
@@ -128,6 +129,41 @@ import Testing
             #expect(outcome.losses[1][1].isNaN && outcome.truths[1][2].isNaN && outcome.losses[2][2].isFinite)
             let isSound = outcome.parameters[1].allSatisfy(\.isFinite) && outcome.best[1].isFinite
             #expect(isSound)
+        }
+    }
+
+    /// Members that have taken other steps than the run begins with are left alone, also where 32 bits of their steps would fit.
+    @Test func membersAtOtherStepsArePassedOver() throws {
+        let test = Self.cases[0]
+        for device in [nil] + (try OpenedDevice.usable.filter { $0 > 0 }.map(OpenedDevice.init)) {
+            let members = test.members(3, as: Float.self, rate: 1e-4)
+            let outcome = try test.ensemble(Float.self, on: device).run(members, stops: [4], adam: true, judged: true, taken: [0, 4, 1 << 32])
+            #expect(outcome.taken == [4, 4, 1 << 32])
+            for member in [1, 2] {
+                #expect(outcome.parameters[member] == members[member].parameters && outcome.best[member] == .infinity)
+                #expect(outcome.losses[member].allSatisfy(\.isNaN) && outcome.truths[member].allSatisfy(\.isNaN))
+            }
+            #expect(outcome.losses[0].allSatisfy(\.isFinite) && outcome.parameters[0] != members[0].parameters)
+        }
+    }
+
+    /// On a GPU a member's work memory holds all points of a term; what 32-bit places do not reach is refused before anything is made.
+    @Test(.enabled(if: OpenedDevice.firstOpenCL != nil, "no OpenCL device")) func tooLargeForADevice() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RESIDUA_OPENCL_SHAPE", "gpu", 1)
+            let device = try OpenedDevice(OpenedDevice.firstOpenCL ?? 0)
+            let dimension = 512
+            let points = (0..<2048).map { [Double](repeating: Double($0) / 2048, count: dimension) }
+            var term = NetworkTerm(points: points, linear: [1], source: points.map { $0[0] })
+            term.offsets = (0..<4096).map { [Double](repeating: Double($0), count: dimension) }
+            term.weights = [[[Double]](repeating: [1], count: 4096)]
+            term.scales = [1]
+            do {
+                _ = try TestedEnsemble<Float>(widths: [512, 8, 1], activation: CC_TANH, terms: [term], on: device)
+                Issue.record("inputs of 2048 · 4096 pairs in 512 dimensions were planned")
+            } catch let failure as OpenedDevice.Failure {
+                #expect(failure.status == CC_BAD_ARGUMENT && failure.description.contains("too large"), "\(failure)")
+            }
         }
     }
 

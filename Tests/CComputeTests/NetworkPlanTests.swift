@@ -197,14 +197,14 @@ import Testing
     }
 
     @Test(arguments: ["avx512", "avx2", "generic"]) func instructionSetsAgree(_ label: String) throws {
-        defer { cc_native_select_isa(nil) }
+        defer { cc_native_select_isa_here(nil) }
         var numbers = NetworkNumbers(seed: 19)
         for widths in [[2, 21, 1], [2, 13, 17, 1]] as [[Int32]] {
             let parameters = numbers.parameters(widths)
             let terms = Self.kinds(&numbers, points: 37)
-            cc_native_select_isa("generic")
+            cc_native_select_isa_here("generic")
             let reference = try NetworkPlan<Double>(widths: widths, activation: CC_TANH, terms: terms).gradient(parameters)
-            guard cc_native_select_isa(label) else { return }
+            guard cc_native_select_isa_here(label) else { return }
             let double = try NetworkPlan<Double>(widths: widths, activation: CC_TANH, terms: terms).gradient(parameters)
             let single = try NetworkPlan<Float>(widths: widths, activation: CC_TANH, terms: terms).gradient(parameters)
             #expect(relativeDifference(double.gradient, reference.gradient) <= 1e-12)

@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test(arguments: ["avx512", "avx2", "generic"]) func everyOperationAsWritten(_ label: String) throws {
-        defer { cc_native_select_isa(nil) }
-        guard cc_native_select_isa(label) else { return }
+        defer { cc_native_select_isa_here(nil) }
+        guard cc_native_select_isa_here(label) else { return }
         var numbers = NetworkNumbers(seed: 37)
         let widths: [Int32] = [2, 11, 7, 1]
         let count = 83

@@ -232,7 +232,7 @@ import Testing
     }
 
     @Test(arguments: ["avx512", "avx2", "generic"]) func instructionSetsAgree(_ label: String) throws {
-        defer { cc_native_select_isa(nil) }
+        defer { cc_native_select_isa_here(nil) }
         var numbers = NetworkNumbers(seed: 79)
         let widths: [Int32] = [2, 21, 10, 1]
         var terms = Self.terms(&numbers, fields: 1, points: 30).filter { !$0.narrow }
@@ -243,7 +243,7 @@ import Testing
             try NetworkPlan<Double>(widths: widths, activation: CC_GELU, parameters: 2, terms: terms).product(parameters, vector, second: true)
         }
         let expected = try product()
-        guard cc_native_select_isa(label) else { return }
+        guard cc_native_select_isa_here(label) else { return }
         let result = try product()
         #expect(relativeDifference(result.first, expected.first) <= 1e-13)
         #expect(relativeDifference(result.second, expected.second) <= 1e-13)

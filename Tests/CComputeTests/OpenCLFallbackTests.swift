@@ -109,6 +109,20 @@ import Testing
         }
     }
 
+    /// What plans hold they give back.
+    @Test(.enabled(if: machineHasOpenCL, "no OpenCL device")) func plansGiveBackTheirMemory() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RESIDUA_OPENCL_MEMORY", "3000000", 1)
+            let device = try OpenedDevice(OpenedDevice.firstOpenCL ?? 0)
+            let points = (0..<40_000).map { [Double($0) / 40_000] }
+            let term = NetworkTerm(points: points, linear: [1], source: points.map { $0[0] })
+            for _ in 0..<8 {
+                let plan = try NetworkPlan<Float>(widths: [1, 5, 1], activation: CC_TANH, terms: [term], on: device)
+                #expect(plan.loss([Double](repeating: 0.5, count: 16)).isFinite)
+            }
+        }
+    }
+
     @Test(arguments: OpenedDevice.usable) func allocationTooLarge(index: Int32) throws {
         let device = try OpenedDevice(index)
         do {

@@ -10,8 +10,10 @@
 #include <string.h>
 
 static _Atomic int failures;
+static _Atomic long checks;
 
 void expect(bool good, const char *format, ...) {
+    atomic_fetch_add_explicit(&checks, 1, memory_order_relaxed);
     if (good) return;
     if (atomic_fetch_add(&failures, 1) > 20) return;
     va_list arguments;
@@ -129,7 +131,8 @@ typedef struct caller {
 } caller;
 
 static void device_calls(cc_device *device, numbers *n) {
-    void (*const calls[])(cc_device *, numbers *) = {call_buffers, call_products, call_features, call_maps, call_wrongly};
+    void (*const calls[])(cc_device *, numbers *) = {call_buffers, call_products, call_features, call_maps, call_plans, call_ensembles,
+                                                        call_wrongly};
     const int count = sizeof calls / sizeof *calls, first = (int)next_below(n, count);
     for (int i = 0; i < count; i++) calls[(first + i) % count](device, n);
 }
@@ -156,6 +159,10 @@ static void *call(void *context) {
     }
     call_factors(&n);
     call_networks(&n);
+    call_programs(&n);
+    call_digests(&n);
+    call_threads(&n);
+    call_caches(&n);
     return NULL;
 }
 
@@ -183,8 +190,9 @@ int main(int argc, char **argv) {
     expect_status(cc_device_open(devices, &(cc_device *){NULL}, &error), CC_NO_DEVICE, &error, "cc_device_open");
     expect(cc_commit() && cc_build(), "there is no version");
 
-    cc_set_threads(3);
+    open_caches();
     const char *const sets[] = {"avx512", "avx2", "generic"};
+    static const int32_t helpers[] = {3, 4, 2, 3};
     for (int s = 0; s <= 3; s++) {
         // The last round goes over all devices, by the best instruction set.
         if (!cc_native_select_isa(s < 3 ? sets[s] : NULL)) continue;
@@ -192,6 +200,7 @@ int main(int argc, char **argv) {
             printf("driver: no OpenCL device; %s\n", cc_loader_text());
             continue;
         }
+        cc_set_threads(helpers[s]);
         for (int t = 0; t < threads; t++) {
             callers[t].index = t;
             callers[t].opencl = s == 3;
@@ -200,9 +209,10 @@ int main(int argc, char **argv) {
             pthread_create(&callers[t].thread, NULL, call, &callers[t]);
         }
         for (int t = 0; t < threads; t++) pthread_join(callers[t].thread, NULL);
-        printf("driver: %s, %d threads: %d failures\n", s < 3 ? sets[s] : "all devices", threads, atomic_load(&failures));
+        printf("driver: %s, %d threads: %d of %ld checks failed\n", s < 3 ? sets[s] : "all devices", threads, atomic_load(&failures), atomic_load(&checks));
         fflush(stdout);
     }
+    close_caches();
     cc_ceilings ceilings;
     for (int d = 0; d < devices; d++)
         for (cc_precision precision = CC_F32; shared[d] && precision <= CC_F64; precision++) {

@@ -7,6 +7,7 @@
 
 #include "compute.h"
 #include "compute_internal.h"
+#include "ensemble.h"
 #include "factor.h"
 #include "network.h"
 
@@ -45,8 +46,16 @@ void call_buffers(cc_device *device, numbers *n);
 void call_products(cc_device *device, numbers *n);
 void call_features(cc_device *device, numbers *n);
 void call_maps(cc_device *device, numbers *n);
+void call_plans(cc_device *device, numbers *n);
+void call_ensembles(cc_device *device, numbers *n);
 void call_wrongly(cc_device *device, numbers *n);
 void call_factors(numbers *n);
 void call_networks(numbers *n);
+void call_programs(numbers *n);
+void call_digests(numbers *n);
+void call_threads(numbers *n);
+void open_caches(void);
+void call_caches(numbers *n);
+void close_caches(void);
 
 #endif

@@ -1,89 +1,9 @@
 // Network plans: every kind of jet, activation and precision, deep and shallow, and different plans at once.
-#include "driver.h"
+#include "terms.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { kinds = 6, dimension = 2, trainable = 2 };
-
-/// A term and the memory that it points into.
-typedef struct case_term {
-    cc_term term;
-    cc_quadratic_residual residual;
-    double vectors[8], tops[8], offsets[10], weights[10], scales[2], linear[10], coefficients[1];
-    int32_t orders[4], used[1], left[1], right[1];
-    void *coordinates, *source;
-    cc_program program;
-    const void *data[1];
-} case_term;
-
-/// a · sin(y_0) · x_1 − f + e^b, and y_0² · tanh(a b): partials that are components, registers and the same for all points.
-static const cc_instruction program_code[] = {
-    {CC_OP_COMPONENT, 0, 0}, {CC_OP_COORDINATE, 1, 0}, {CC_OP_PARAMETER, 0, 0}, {CC_OP_PARAMETER, 1, 0}, {CC_OP_DATA, 0, 0}, {CC_OP_CONSTANT, 0, 0},
-    {CC_OP_SIN, 0, 0}, {CC_OP_MULTIPLY, 2, 1}, {CC_OP_MULTIPLY, 6, 7}, {CC_OP_EXP, 3, 0}, {CC_OP_SUBTRACT, 9, 4}, {CC_OP_ADD, 8, 10},
-    {CC_OP_MULTIPLY, 2, 3}, {CC_OP_TANH, 12, 0}, {CC_OP_INTEGER_POWER, 0, 2}, {CC_OP_MULTIPLY, 14, 13},
-    {CC_OP_COS, 0, 0}, {CC_OP_MULTIPLY, 16, 7}, {CC_OP_MULTIPLY, 6, 1}, {CC_OP_MULTIPLY, 5, 13}, {CC_OP_MULTIPLY, 19, 0}, {CC_OP_MULTIPLY, 13, 13},
-    {CC_OP_LOG, 9, 0}, {CC_OP_SUBTRACT, 22, 22}, {CC_OP_ADD, 23, 21}, {CC_OP_SUBTRACT, 5, 24}, {CC_OP_DIVIDE, 5, 5}, {CC_OP_SUBTRACT, 26, 24},
-    {CC_OP_MULTIPLY, 14, 27}, {CC_OP_MULTIPLY, 28, 3}, {CC_OP_MULTIPLY, 28, 2},
-};
-static const double program_constants[] = {2};
-static const int32_t program_residuals[] = {11, 15}, program_partials[] = {17, 18, 9, 20, 29, 30};
-
-static void describe(case_term *c, int kind, cc_precision precision, int64_t points, numbers *n) {
-    *c = (case_term){
-        .vectors = {1, 0, 0.5, 1, 1, 1, 1, -1}, .orders = {3, 2, 4, 1}, .tops = {0.25, 0, 0.5, 0, 0, 1, -0.5, 0},
-        .offsets = {0, 0, 0.125, 0, -0.125, 0, 0, 0.125, 0, -0.125}, .weights = {-4, 1, 1, 1, 1, 1}, .scales = {64, 1},
-        .coefficients = {0.5}, .left = {0}, .right = {1},
-    };
-    c->coordinates = exact_values(precision, points * dimension, n, 1);
-    c->source = exact_values(precision, points, n, 1);
-    for (int i = 0; i < 10; i++) c->linear[i] = next_number(n);
-    cc_jets jets = {.vectors = c->vectors, .orders = c->orders, .top_weights = c->tops};
-    int32_t components = 1;
-    switch (kind) {
-    case 0:                // directions of all orders
-        jets.directions = 4;
-        jets.tops = 2;
-        components = cc_jets_channels(&jets, dimension);
-        break;
-    case 1:                // the plane biharmonic
-        jets.kind = CC_JET_BIHARMONIC;
-        jets.axes[1] = 1;
-        components = 9;
-        break;
-    case 2:                // a stencil
-        jets.nodes = 5;
-        jets.offsets = c->offsets;
-        jets.groups = 2;
-        jets.weights = c->weights;
-        jets.scales = c->scales;
-        jets.wide = next_below(n, 2);
-        components = 2;
-        break;
-    case 3:                // the Laplacian: one channel used
-        for (int i = 0; i < 4; i++) {
-            c->vectors[i] = i == 0 || i == 3;
-            c->tops[i] = 1;
-            c->orders[i] = 2;
-        }
-        jets.directions = 2;
-        jets.tops = 1;
-        c->used[0] = cc_jets_channels(&jets, dimension) - 1;
-        break;
-    default: break;        // values; then as a program
-    }
-    c->residual = (cc_quadratic_residual){components, c->linear, components > 1, c->coefficients, c->left, c->right, c->source};
-    c->term = (cc_term){.jets = jets, .points = points, .coordinates = c->coordinates, .uses = kind == 3, .used = kind == 3 ? c->used : NULL,
-                        .equations = 1, .weight = 0.5, .residual = cc_residual_quadratic, .context = &c->residual};
-    if (kind < 5) return;
-    c->data[0] = c->source;
-    c->program = (cc_program){sizeof program_code / sizeof *program_code, program_code, 16, 1, program_constants, 1, trainable, 1, program_residuals,
-                              program_partials};
-    c->term.equations = 2;
-    c->term.program = &c->program;
-    c->term.data = c->data;
-}
 
 static void differentiate(const cc_network *network, cc_precision precision, int32_t terms, case_term *cases, numbers *n) {
     cc_term term[kinds];
@@ -168,10 +88,7 @@ void call_networks(numbers *n) {
                 for (int k = 0; k < kinds; k++) describe(&cases[k], k, precision, 1 + next_below(n, shape == 4 ? 400 : 30), n);
                 differentiate(&network, precision, kinds, cases, n);
                 differentiate(&network, precision, 1, &cases[next_below(n, kinds)], n);
-                for (int k = 0; k < kinds; k++) {
-                    free(cases[k].coordinates);
-                    free(cases[k].source);
-                }
+                for (int k = 0; k < kinds; k++) free_case(&cases[k]);
             }
     cc_plan *plan = NULL;
     cc_error error;

@@ -10,22 +10,31 @@ enum { large_page = 2 << 20 };
 
 static _Atomic uint64_t total;
 
+/// Takes `bytes` of what the machine has, unless that is more than is left; `before`: what was in use. A request that fails is never seen by
+/// others.
+static bool reserve(uint64_t bytes, uint64_t limit, uint64_t *before) {
+    *before = atomic_load(&total);
+    do {
+        if (bytes > limit || *before > limit - bytes) return false;
+    } while (!atomic_compare_exchange_weak(&total, before, *before + bytes));
+    return true;
+}
+
 cc_status cc_native_create(cc_device *device, size_t bytes, cc_buffer **buffer, cc_error *error) {
-    uint64_t limit = cc_native_physical_memory();
-    uint64_t before = atomic_fetch_add(&total, bytes);
+    const uint64_t limit = cc_native_physical_memory();
+    uint64_t before;
+    const bool fits = reserve(bytes, limit, &before);
     cc_native_buffer *b = NULL;
     void *memory = NULL;
     size_t alignment = bytes >= 2 * large_page ? large_page : 64;
-    // A sum that wraps around is also above the limit: `before` itself never exceeds it.
-    bool fits = bytes <= limit && before <= limit - bytes;
     if (fits) b = calloc(1, sizeof *b);
     if (b && posix_memalign(&memory, alignment, bytes > 0 ? bytes : 64) != 0) memory = NULL;
     if (!memory) {
         free(b);
-        atomic_fetch_sub(&total, bytes);
+        if (fits) atomic_fetch_sub(&total, bytes);
         return cc_fail(error, CC_OUT_OF_MEMORY, 0,
                        "The host cannot hold a buffer of %.3g GB beside %.3g GB in use (it has %.3g GB); use fewer points or features.",
-                       (double)bytes * 1e-9, (double)(before > limit ? limit : before) * 1e-9, (double)limit * 1e-9);
+                       (double)bytes * 1e-9, (double)before * 1e-9, (double)limit * 1e-9);
     }
     if (alignment == large_page) madvise(memory, bytes, MADV_HUGEPAGE);
     *b = (cc_native_buffer){ .base = { &cc_native_backend, device, bytes }, .memory = memory, .owned = true };

@@ -201,7 +201,10 @@ void *cc_pool_scratch(int slot, uint64_t bytes) {
     scratch *s = pthread_getspecific(scratch_key);
     if (!s) {
         if (!(s = calloc(1, sizeof *s))) return NULL;
-        pthread_setspecific(scratch_key, s);
+        if (pthread_setspecific(scratch_key, s) != 0) {
+            free(s);
+            return NULL;
+        }
     }
     if (s->bytes[slot] >= bytes) return only(s->block[slot], bytes, s->bytes[slot]);
     free(s->block[slot]);

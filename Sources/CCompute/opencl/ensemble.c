@@ -113,7 +113,8 @@ static cc_status load(ocl_ensemble *e, const cc_ensemble *all, const cc_schedule
         ens_put(e, e->staging, 2 * k + 1, m->floors && s->factors ? m->floors[first + k] : 0);
     }
     TRY(ens_write(e, &e->settings, 0, 2 * (size_t)count * e->element, e->staging, error));
-    for (int64_t k = 0; k < count; k++) ((cl_int *)e->staging)[k] = (cl_int)m->taken[first + k];
+    // Members that the run passes over are at no step that it knows.
+    for (int64_t k = 0; k < count; k++) ((cl_int *)e->staging)[k] = m->taken[first + k] == s->first ? (cl_int)s->first : -1;
     return ens_write(e, &e->taken, 0, (size_t)count * sizeof(cl_int), e->staging, error);
 }
 
@@ -126,7 +127,10 @@ static cc_status fetch_numbers(ocl_ensemble *e, ens_buffer *from, double *to, in
 /// What the caller sees; at the end of a run everything.
 static cc_status fetch(ocl_ensemble *e, const cc_schedule *s, const cc_members *m, bool all, int64_t first, int64_t count, cc_error *error) {
     TRY(ens_read(e, &e->taken, (size_t)count * sizeof(cl_int), e->staging, error));
-    for (int64_t k = 0; k < count; k++) m->taken[first + k] = ((const cl_int *)e->staging)[k];
+    for (int64_t k = 0; k < count; k++) {
+        const cl_int taken = ((const cl_int *)e->staging)[k];
+        if (taken >= 0) m->taken[first + k] = taken;
+    }
     if (all || m->truths) TRY(fetch_rows(e, &e->values, m->parameters, first, count, error));
     if (!all) return CC_OK;
     const bool keeps = s->optimizer.kind == CC_ADAM && m->first;

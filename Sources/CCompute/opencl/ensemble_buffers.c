@@ -4,7 +4,7 @@
 
 #include "ensemble_plan.h"
 
-static int32_t whole(int64_t count, int64_t unit) { return (int32_t)((count + unit - 1) / unit * unit); }
+static int64_t whole(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
 void ens_drop(ocl_ensemble *e, ens_buffer *b) {
     if (!b->memory) return;

@@ -4,9 +4,9 @@
 
 #include "ensemble_plan.h"
 
-static int32_t whole(int64_t count, int64_t unit) { return (int32_t)((count + unit - 1) / unit * unit); }
+static int64_t whole(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
-/// The place of `count` elements, whole vectors.
+/// The place of `count` elements, whole vectors; `place` refuses slabs whose places int32_t does not hold.
 static int32_t take(const ocl_ensemble *e, int64_t *at, int64_t count) {
     const int64_t place = *at;
     *at += whole(count, e->vector > 16 ? e->vector : 16);
@@ -24,8 +24,8 @@ static void place_term(ocl_ensemble *e, int32_t k, int64_t *table, int64_t *wide
         if (points > n->points) points = n->points;
     }
     s->block = (int32_t)points;
-    s->out_stride = whole(points * n->nodes + e->abreast, 16);
-    s->point_stride = whole(points, 16);
+    s->out_stride = (int32_t)whole(points * n->nodes + e->abreast, 16);
+    s->point_stride = (int32_t)whole(points, 16);
     s->factor_rows = take(e, slab, (int64_t)n->forms * e->stride);
     const int64_t sums = (int64_t)n->uses * n->nodes * n->outputs;
 #define PUT(field, at, count) (s->field = (int32_t)*(at), *(at) += (count))
@@ -41,9 +41,9 @@ static void place_term(ocl_ensemble *e, int32_t k, int64_t *table, int64_t *wide
     if (s->sums == 2) e->wide_sums = true;
 }
 
-static bool place(ocl_ensemble *e) {
+static cc_status place(ocl_ensemble *e, cc_error *error) {
     int64_t table = 0, wide_table = 0, slab = 0;
-    int64_t pairs = 0, outputs = 0, uses = 0, points = 0;
+    int64_t pairs = 0, outputs = 0, uses = 0, uses_most = 0;
     for (int32_t k = 0; k < e->terms; k++) place_term(e, k, &table, &wide_table, &slab);
     e->sums_first = (int32_t)slab;
     for (int32_t k = 0; k < e->terms; k++) {
@@ -54,12 +54,12 @@ static bool place(ocl_ensemble *e) {
         LARGEST(pairs, (int64_t)s->block * n->nodes + e->abreast);
         LARGEST(outputs, (int64_t)n->outputs * s->out_stride);
         LARGEST(uses, (int64_t)n->uses * s->point_stride);
-        LARGEST(points, n->uses);
+        LARGEST(uses_most, n->uses);
 #undef LARGEST
     }
     e->sums_end = (int32_t)slab;
     e->tail = (e->dimension + 2) * e->stride;
-    e->size = whole(e->tail + 1 + e->trainable, 16);
+    e->size = (int32_t)whole(e->tail + 1 + e->trainable, 16);
     e->gradient = take(e, &slab, e->size);
     e->lanes = take(e, &slab, (int64_t)(2 + e->trainable) * e->group * e->vector);
     e->r0 = take(e, &slab, e->local ? 0 : pairs * e->stride);
@@ -70,17 +70,19 @@ static bool place(ocl_ensemble *e) {
     e->components = take(e, &slab, uses);
     e->component_seeds = take(e, &slab, uses);
     slab += 64;
-    double *ones = calloc((size_t)points + 1, sizeof *ones);
-    for (int64_t i = 0; ones && i <= points; i++) ones[i] = 1;
-    if (ones) e->ones = net_add_reals(&e->reals, ones, points + 1);
-    free(ones);
+    const int64_t most = INT32_MAX / 2;
+    if (slab > most || table > most || wide_table > most || e->reals.count > most)
+        return cc_fail(error, CC_BAD_ARGUMENT, 0, "The networks and their terms are too large for an ensemble on an OpenCL device; use --device native.");
+    e->ones = (int32_t)e->reals.count;
+    const double one = 1;
+    for (int64_t i = 0; i <= uses_most; i++) net_add_reals(&e->reals, &one, 1);
     net_add_reals(&e->wides, NULL, 1);
-    e->slab = whole(slab, 16);
-    e->table = whole(table, 16);
-    e->wide_table = whole(wide_table + 1, 16);
+    e->slab = (int32_t)whole(slab, 16);
+    e->table = (int32_t)whole(table, 16);
+    e->wide_table = (int32_t)whole(wide_table + 1, 16);
     // Parameters of a state dict to rows of neurons.
     e->map = calloc((size_t)e->parameters, sizeof *e->map);
-    if (!ones || !e->map || slab > INT32_MAX / 2) return false;
+    if (!e->map || e->reals.failed || e->wides.failed) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's tables.");
     int64_t p = 0;
     for (int32_t o = 0; o < e->width; o++)
         for (int32_t i = 0; i < e->dimension; i++) e->map[p++] = i * e->stride + o;
@@ -88,7 +90,7 @@ static bool place(ocl_ensemble *e) {
     for (int32_t o = 0; o < e->width; o++) e->map[p++] = (e->dimension + 1) * e->stride + o;
     if (e->last_biased) e->map[p++] = e->tail;
     for (int32_t i = 0; i < e->trainable; i++) e->map[p++] = e->tail + 1 + i;
-    return p == e->parameters && !e->reals.failed && !e->wides.failed;
+    return CC_OK;
 }
 
 /// Sizes and places of networks with one hidden layer.
@@ -104,9 +106,13 @@ cc_status ens_lay_out(ocl_ensemble *e, const cc_network *network, cc_error *erro
     e->width = native->layer[0].out;
     e->vectors = (e->width + e->vector - 1) / e->vector;
     const int32_t line = 64 / (int32_t)e->element;
-    e->stride = e->local ? whole(e->width, 32) : (whole(e->vectors * e->vector, line) / line | 1) * line;
+    e->stride = (int32_t)(e->local ? whole(e->width, 32) : (whole(e->vectors * e->vector, line) / line | 1) * line);
     e->biased = !network->unbiased || !network->unbiased[0];
     e->last_biased = !network->unbiased || !network->unbiased[1];
     e->term = calloc((size_t)e->terms, sizeof *e->term);
-    return e->term && place(e) ? CC_OK : cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's tables.");
+    for (int32_t k = 0; k < e->terms; k++)
+        if (native->term[k].points > INT32_MAX / 2)
+            return cc_fail(error, CC_BAD_ARGUMENT, 0, "An ensemble on an OpenCL device has fewer than 2^30 points a term, not %lld; use --device native.",
+                           (long long)native->term[k].points);
+    return e->term ? place(e, error) : cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's tables.");
 }

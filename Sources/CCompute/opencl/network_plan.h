@@ -6,7 +6,8 @@
 #include "../plan.h"
 #include "opencl.h"
 
-enum { net_most_hidden = 64, net_most_programs = 1024 };
+/// Places are int32_t, and a kernel's slice may go past the last one.
+enum { net_most_hidden = 64, net_most_programs = 1024, net_most_places = INT32_MAX - (1 << 16) };
 
 /// A growing array of numbers.
 typedef struct net_list {

@@ -104,7 +104,7 @@ static bool print_sum(ocl_text *t, const cc_program *program, int32_t equations,
 }
 
 #define RESIDUAL_ARGUMENTS                                                                                                          \
-    "residual_state *s, const int stride, const int turned, __global const REAL *y, __global const REAL *x, __global const REAL *data, "\
+    "residual_state *s, const int stride, const long turned, __global const REAL *y, __global const REAL *x, __global const REAL *data, "\
     "const long data_stride, __global const REAL *theta, __global const REAL *scales, __global REAL *seeds, __global REAL *lanes"
 
 static void print_residual(ocl_text *t, const cc_program *program, int32_t equations, int32_t fields) {
@@ -138,6 +138,7 @@ void net_print_residuals(ocl_text *code, int32_t terms, const cc_term *term, int
     for (int32_t i = 0; i < terms; i++) {
         ocl_text *body = &bodies[programs];
         print_residual(body, term[i].program, term[i].equations, fields);
+        code->failed |= body->failed;
         int32_t same = 0;
         while (!body->failed && same < programs && strcmp(bodies[same].characters, body->characters) != 0) same++;
         number[i] = same;
@@ -148,7 +149,6 @@ void net_print_residuals(ocl_text *code, int32_t terms, const cc_term *term, int
         } else {
             ocl_discard(body);
         }
-        code->failed |= body->failed;
     }
     ocl_print(code, "INLINE void residual_of(const int program, " RESIDUAL_ARGUMENTS ") {\n    switch (program) {\n");
     for (int32_t i = 0; i < programs; i++) {

@@ -70,6 +70,7 @@ static void plan_tangents(ocl_plan *plan, const cc_network *network, network_ter
     const int32_t d = plan->head.dimension, stride = plan->layer[0].stride;
     const cc_embedding *e = network->embedding;
     t->tangent_rows = net_take(packed, (int64_t)t->channels * stride);
+    if (*packed > net_most_places) return;   // the layout refuses the plan
     net_add_reals(&plan->constants, NULL, *packed - plan->constants.count);
     t->closures = (int32_t)plan->ints.count;
     t->closure_factors = (int32_t)plan->reals.count;
