@@ -1,7 +1,7 @@
 /// What a mistyped name may have been meant to be.
 package enum NearestName {
-    /// The nearest of some names, capitals aside; nil where none is like it: at most a third of the letters, but at least one, may be wrong, or only the
-    /// end be missing.
+    /// The nearest of some names, capitals aside; nil where none is like it: at most a third of the letters, but at least one,
+    /// may be wrong, or only the end be missing.
     package static func of(_ name: String, among known: some Sequence<String>) -> String? {
         let letters = Array(name.lowercased())
         guard letters.count <= 40 else { return nil }
