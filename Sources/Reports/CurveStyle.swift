@@ -47,8 +47,8 @@ public struct CurveStyle: Sendable, Equatable {
         self.marksOnly = marksOnly
     }
 
-    /// The style of the curve that is drawn at `place` among `count`: each lies on those before it, thinner and dashed in another way, so that curves with
-    /// the same values are all seen.
+    /// The style of the curve that is drawn at `place` among `count`: each lies on those before it, thinner and dashed in another way,
+    /// so that curves with the same values are all seen.
     public static func layered(_ place: Int, of count: Int) -> CurveStyle {
         let dashes: [Dash] = [.solid, .dashed, .dotted, .dashDotted]
         let share = count > 1 ? Double(place) / Double(count - 1) : 1

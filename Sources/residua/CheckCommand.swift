@@ -10,8 +10,8 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Example: residua check poisson2d
 
-            FILE is a problem file in TOML, a catalogue name, a sweep's manifest (`residua sweep --help`), a safetensors file with a network (layers.K.weight), \
-            random features (features.weight), points (interior) or a training's checkpoint, or an .npy array. A problem file:
+            FILE is a problem file in TOML, a catalogue name, a sweep's manifest (`residua sweep --help`), a safetensors file \
+            with a network (layers.K.weight), random features (features.weight), points (interior) or a training's checkpoint, or an .npy array. A problem file:
 
               name = "my-burgers"
               coordinates = { x = [-1, 1], t = [0, 1] }

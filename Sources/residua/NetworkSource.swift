@@ -125,7 +125,8 @@ struct NetworkSource: ParsableArguments {
         guard network.architecture.fields == used.fields.count else {
             throw Failure(
                 mistake,
-                "\(source) has \(network.architecture.fields == 1 ? "1 output" : "\(network.architecture.fields) outputs") and the problem \(used.fields.count) \(used.fields.count == 1 ? "field" : "fields") "
+                "\(source) has \(network.architecture.fields == 1 ? "1 output" : "\(network.architecture.fields) outputs") and the problem "
+                    + "\(used.fields.count) \(used.fields.count == 1 ? "field" : "fields") "
                     + "(\(used.fields.joined(separator: ", "))): give a network with one output a field.")
         }
         let collocated =

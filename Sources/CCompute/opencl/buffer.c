@@ -25,7 +25,8 @@ void ocl_free(const ocl_device *d, cl_mem memory) {
 }
 
 static cc_status exhausted(const ocl_device *d, size_t bytes, cl_int status, cc_error *error) {
-    return cc_fail(error, CC_OUT_OF_MEMORY, status, "The device %s cannot hold a buffer of %s (at most %s each, %s in all; %s): use a smaller problem or --device native.",
+    return cc_fail(error, CC_OUT_OF_MEMORY, status,
+                   "The device %s cannot hold a buffer of %s (at most %s each, %s in all; %s): use a smaller problem or --device native.",
                    d->info.name, size_text(bytes), size_text(d->info.largest_buffer), size_text(d->info.global_memory), ocl_status_name(status));
 }
 

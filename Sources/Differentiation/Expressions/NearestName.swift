@@ -1,15 +1,17 @@
 /// What a mistyped name may have been meant to be.
 package enum NearestName {
-    /// The nearest of some names, capitals aside; nil where it is farther than a third of the letters, but at least one, and so nothing like it.
+    /// The nearest of some names, capitals aside; nil where none is like it: at most a third of the letters, but at least one,
+    /// may be wrong, or only the end be missing.
     package static func of(_ name: String, among known: some Sequence<String>) -> String? {
         let letters = Array(name.lowercased())
         guard letters.count <= 40 else { return nil }
         let ranked = known.map { (distance: distance(letters, Array($0.lowercased())), name: $0) }
-        // A name of one letter is near to any other.
-        guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }), best.distance <= max(1, letters.count / 3),
-            best.distance < letters.count
-        else { return nil }
-        return best.name
+        let near = ranked.filter { distance, candidate in
+            // A name of one letter is near to any other.
+            distance <= max(1, letters.count / 3) && distance < letters.count
+                || letters.count >= 3 && candidate.lowercased().hasPrefix(String(letters))
+        }
+        return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
     }
 
     /// How many letters must be inserted, deleted, replaced or swapped with a neighbour to turn one word into the other.
