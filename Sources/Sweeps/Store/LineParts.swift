@@ -6,6 +6,7 @@ struct LineParts {
     init(_ line: UnsafeRawBufferPointer) throws(JSONReader.Mistake) {
         let bytes = line.bindMemory(to: UInt8.self)
         var at = 1
+        if bytes.count == 2, bytes[0] == UInt8(ascii: "{"), bytes[1] == UInt8(ascii: "}") { return }
         func mistake(_ reason: String) -> JSONReader.Mistake { JSONReader.Mistake(offset: at, reason: reason) }
         while at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
             let start = at + 1
@@ -56,7 +57,7 @@ struct LineParts {
     /// A member's value; nil where it is not there.
     func value(_ key: String) throws(JSONReader.Mistake) -> TrialValue? {
         guard let bytes = self[key] else { return nil }
-        return try JSONReader.parse(Array(bytes))
+        return try JSONReader.parse(bytes)
     }
 
     func text(_ key: String) throws(JSONReader.Mistake) -> String? { try value(key)?.text }

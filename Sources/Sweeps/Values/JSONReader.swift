@@ -26,16 +26,19 @@ struct JSONReader {
 
     /// One value and nothing after it.
     static func parse(_ bytes: [UInt8], note: ((String, Int) -> Void)? = nil) throws(Mistake) -> TrialValue {
-        let result: Result<TrialValue, Mistake> = bytes.withUnsafeBufferPointer { buffer in
-            var reader = JSONReader(buffer, note: note)
-            do throws(Mistake) {
-                let value = try reader.value(path: "")
-                reader.skipBlanks()
-                if reader.at < buffer.count { throw reader.mistake("something follows the end") }
-                return .success(value)
-            } catch { return .failure(error) }
+        let result: Result<TrialValue, Mistake> = bytes.withUnsafeBytes { buffer in
+            do throws(Mistake) { return .success(try parse(buffer, note: note)) } catch { return .failure(error) }
         }
         return try result.get()
+    }
+
+    static func parse(_ bytes: UnsafeRawBufferPointer, note: ((String, Int) -> Void)? = nil) throws(Mistake) -> TrialValue {
+        let buffer = UnsafeBufferPointer(start: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+        var reader = JSONReader(buffer, note: note)
+        let value = try reader.value(path: "")
+        reader.skipBlanks()
+        if reader.at < buffer.count { throw reader.mistake("something follows the end") }
+        return value
     }
 
     static func parse(_ text: String) throws(Mistake) -> TrialValue { try parse(Array(text.utf8)) }
