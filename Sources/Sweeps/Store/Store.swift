@@ -29,7 +29,7 @@ public struct Store: Sendable {
     ///   - isStopped: asked all the while; ends the wait.
     public func waitForOthers(besides shard: Shard, grace: Double = 3, isStopped: () -> Bool) {
         let paths = (0..<shard.count).compactMap { $0 == shard.index ? nil : Shard(index: $0, count: shard.count).map(shardPath) }
-        var quiet = 0.0
+        var quiet = paths.isEmpty ? grace : 0
         while quiet < grace, !isStopped() {
             quiet = paths.contains(where: ShardFile.isHeld) ? 0 : quiet + 0.1
             usleep(100_000)
