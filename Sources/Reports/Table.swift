@@ -53,7 +53,7 @@ public struct Table: Sendable, Equatable {
         }
     }
 
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline })
             ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
     }

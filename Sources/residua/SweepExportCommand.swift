@@ -54,20 +54,22 @@ struct SweepExportCommand: ParsableCommand {
                 source.report([("rows", .array(rows))], merged.list, devices: merged.results.devices(), common, started: started).text)
         }
         guard let out else {
-            let text = table.csv(columns: chosen)
-            return try Terminal.result(String(text.dropLast()))
+            return try table.writeCSV(columns: chosen) { lines in
+                if !lines.isEmpty { try Terminal.result(String(decoding: lines.dropLast(), as: UTF8.self)) }
+            }
         }
         if out.hasSuffix(".npy") {
             let array = try series.map { try table.array(series: $0, of: merged.results) } ?? table.array(columns: chosen ?? [])
             try array.write(to: out)
         } else {
-            let text = out.hasSuffix(".csv") ? table.csv(columns: chosen) : table.jsonLines(columns: chosen)
-            try FileBytes.write(Array(text.utf8), to: out)
+            try FileBytes.write(to: out) { put in
+                try out.hasSuffix(".csv") ? table.writeCSV(columns: chosen, put) : table.writeJSONLines(columns: chosen, put)
+            }
         }
         if common.json {
-            let members: [(key: String, value: JSONValue)] = [("out", .string(out)), ("trials", .integer(table.rows.count))]
+            let members: [(key: String, value: JSONValue)] = [("out", .string(out)), ("trials", .integer(table.count))]
             return try Terminal.result(source.report(members, merged.list, devices: merged.results.devices(), common, started: started).text)
         }
-        if !common.quiet { Terminal.note("sweep: \(table.rows.count) rows to \(out).") }
+        if !common.quiet { Terminal.note("sweep: \(table.count) rows to \(out).") }
     }
 }

@@ -75,7 +75,7 @@ struct SweepMerge {
             throw Failure(.badInput, "\(store.folder) has no results yet: run the sweep first, or name the folder with --store.")
         }
         results = try MergedResults(store, of: list)
-        summary = try results.merge(paths, acceptsChanges: acceptChanges)
+        summary = try results.merge(paths, acceptsChanges: acceptChanges, threads: common.threads ?? Device.threads)
         guard !common.quiet else { return }
         for path in summary.torn { Terminal.note("sweep: \(path) ends in a torn line, which is left out.") }
         if summary.foreign > 0 { Terminal.note("sweep: \(summary.foreign) results are of trials that are not in the manifest, and are left out.") }

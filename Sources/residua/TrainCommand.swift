@@ -118,6 +118,7 @@ struct TrainCommand: ParsableCommand {
             try trainer.resume(saved.state)
         }
         let interval = spectrumEvery ?? trainer.spectrumInterval(steps: steps, logEvery: logEvery)
+        trainer.savesOnSpectra = spectrumEvery == nil
         Interruption.watch()
         let save = checkpoint ?? resume
         let every = checkpointEvery
@@ -162,7 +163,7 @@ struct TrainCommand: ParsableCommand {
                 ("outcome", .string(outcome.rawValue)), ("step", .integer(trainer.state.step)), ("loss", .number(final.loss.total)),
                 ("bestLoss", .number(trainer.bestLoss)), ("trueResidual", JSONValue(final.trueResidual)), ("error", JSONValue(final.error)),
                 ("problem", .string(setting.problem.name)), ("optimizer", .string(choice.optimizer)), ("derivative", .string("\(method)")),
-                ("spectraSeconds", .number(trainer.spectraSeconds)),
+                ("spectraSeconds", .number(trainer.spectraSeconds)), ("spectraShare", .number(trainer.spectraSeconds / max(seconds, 1e-9))),
             ]
             if !final.parameters.isEmpty {
                 members.append(("parameters", .object(final.parameters.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })))
@@ -174,6 +175,8 @@ struct TrainCommand: ParsableCommand {
             if let error = final.error { line += ", error \(Display.number(error))" }
             if trainer.spectraSeconds > 0 {
                 line += "; spectra took \(Display.fixed(100 * trainer.spectraSeconds / seconds, decimals: 1)) % of the time"
+            } else if spectrumEvery == nil {
+                line += "; no spectrum fitted into a tenth of the time (--spectrum-every)"
             }
             try Terminal.result(line)
         }

@@ -270,6 +270,31 @@ import Testing
         for verb in ["run", "status", "merge"] { try expectRefusal(["sweep", verb, path], 65, "shard-0-of-1.jsonl:2: ") }
     }
 
+    /// A manifest from another system, in a folder of any name, resumed by another split, and a store that is damaged at its beginning.
+    @Test func otherSplitsNamesAndLineEnds() throws {
+        let folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.path("ein Ordner/ü"), withIntermediateDirectories: true)
+        let path = try folder.write(Data(Self.small.replacingOccurrences(of: "\n", with: "\r\n").utf8), "ein Ordner/ü/größe \"7\".toml")
+        let plain = try manifest(folder)
+        #expect(try Program(["sweep", "run", plain, "--quiet"]).status == 0)
+        #expect(try Program(["sweep", "run", path, "--shard", "0/3", "--quiet"]).status == 0)
+        #expect(try Program(["sweep", "run", path, "--shard", "1/2", "--quiet"]).status == 0)
+        #expect(try Program(["sweep", "merge", path]).status == 0)
+        #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
+        let status = try Program(["sweep", "status", path, "--json"]).json()
+        #expect(status["done"] as? Int == 18 && status["repeated"] as? Int == 0 && status["shards"] as? Int == 3)
+        #expect(try Program(["sweep", "export", path, "--quiet"]).output == Program(["sweep", "export", plain, "--quiet"]).output)
+        let shard = folder.path("m.sweep/shard-0-of-1.jsonl")
+        let text = try String(contentsOfFile: shard, encoding: .utf8)
+        try String(text[text.index(after: try #require(text.firstIndex(of: "\n")))...]).write(toFile: shard, atomically: true, encoding: .utf8)
+        try expectRefusal(["sweep", "run", plain], 65, "its first line, which says which manifest it belongs to, is missing")
+        let rest = try Program(["sweep", "run", plain, "--accept-changes"])
+        #expect(rest.status == 0 && rest.output.contains("18 recorded before"))
+        #expect(try Program(["sweep", "run", plain]).status == 0)
+        try expectRefusal(
+            ["sweep", "run", plain, "--store", plain], 70, "a file of that name is in the way; all results before it are kept: mend that")
+    }
+
     @Test func checkDescribesAManifest() throws {
         let folder = try Folder()
         let check = try Program(["check", try manifest(folder), "--json"]).json()

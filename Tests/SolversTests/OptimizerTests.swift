@@ -134,4 +134,16 @@ import Testing
         let longer = trainer.spectrumInterval(steps: 200_000, logEvery: 100)
         #expect(longer <= interval)
     }
+
+    /// A run that ends long before its last step has no spectra that its steps have not earned; one that is asked for is taken.
+    @Test func anEarlyEndHasNoSpectrumThatTakesLong() throws {
+        for saves in [true, false] {
+            var trainer = try Trainer(problem: .named("poisson1d"), layers: [1, 40, 40, 1], points: 300, optimizer: Self.choices[1].make(), seed: 3)
+            trainer.tolerance = 1e300
+            trainer.savesOnSpectra = saves
+            var records: [TrainingRecord] = []
+            #expect(try trainer.run(steps: 1_000_000, spectrumEvery: 1000) { records.append($0) } == .converged)
+            #expect(records.filter { $0.spectrum != nil }.count == (saves ? 0 : 1))
+        }
+    }
 }

@@ -53,8 +53,6 @@ import Testing
         let merge = #expect(throws: SweepError.self) { _ = try MergedResults(store, of: list).merge([shard]) }
         #expect("\(merge!)".hasPrefix("\(shard):11: "))
         try good[starts[1]...].write(to: URL(fileURLWithPath: shard))
-        let headless = #expect(throws: SweepError.self) { _ = try StoreScan([shard], of: list) }
-        #expect("\(headless!)".hasPrefix("\(shard):1: "))
     }
 
     @Test func aChangedManifestIsNoticedAndCanBeAccepted() throws {

@@ -75,6 +75,36 @@ package enum FileBytes {
         }
     }
 
+    /// Writes what `body` puts, some bytes after others, beside the file and renames.
+    ///
+    /// - Throws: `ModelError.cannotWrite`, and what `body` throws; nothing is left behind then.
+    package static func write(to path: String, _ body: (_ put: ([UInt8]) throws -> Void) throws -> Void) throws {
+        let beside = "\(path).\(getpid()).partial"
+        let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw ModelError.cannotWrite(path: path, reason: systemMessage()) }
+        do {
+            try body { bytes in
+                try bytes.withUnsafeBytes { buffer in
+                    var done = 0
+                    while done < buffer.count {
+                        let put = writeSome(descriptor, buffer.baseAddress! + done, buffer.count - done)
+                        if put < 0 { throw ModelError.cannotWrite(path: path, reason: systemMessage()) }
+                        done += put
+                    }
+                }
+            }
+        } catch {
+            close(descriptor)
+            unlink(beside)
+            throw error
+        }
+        guard close(descriptor) == 0, rename(beside, path) == 0 else {
+            let reason = systemMessage()
+            unlink(beside)
+            throw ModelError.cannotWrite(path: path, reason: reason)
+        }
+    }
+
     /// What the last failed system call says.
     private static func systemMessage() -> String {
         switch errno {

@@ -11,15 +11,34 @@ extension Trainer {
     ///   - logEvery: steps from one record to the next; the interval is a multiple of it.
     /// - Returns: 0 where not even a spectrum at the start and one at the end would fit.
     public func spectrumInterval(steps: Int, logEvery: Int) -> Int {
-        let cost = plan.cost
-        let step = (cost.products + cost.elementwise) / 4e10 + cost.activations / 2e9 + 1e-5
-        let sides = (Double(plan.residualCount), Double(plan.parameterCount))
-        let small = min(sides.0, sides.1)
-        let spectrum = 4 * max(sides.0, sides.1) * small * small / 2.5e9 + 4 * step
-        let count = 0.08 * Double(steps) * step / spectrum
+        let count = spectraEarned(by: steps)
         guard count >= 2 else { return 0 }
         let every = max(1, logEvery)
         let interval = (Double(steps) / (count.rounded(.down) - 1) / Double(every)).rounded(.up) * Double(every)
         return Int(min(interval, Double(Int.max / 2)))
+    }
+
+    /// Whether a spectrum that is not at a multiple of the interval, or the one at the start, fits into a tenth of the time up to then, which alone is
+    /// sure: a run may converge long before its last step.
+    ///
+    /// A spectrum of 3 ms may be taken in advance, as a program's start takes ten times as long.
+    func canAffordSpectrum(at step: Int, every interval: Int) -> Bool {
+        let advance = spectrumCosts.spectrum <= 3e-3 ? 1 : 0
+        guard step > 0 else { return advance > 0 }
+        return Double(step / max(1, interval) + 1) <= spectraEarned(by: step)
+    }
+
+    private func spectraEarned(by steps: Int) -> Double {
+        let (step, spectrum) = spectrumCosts
+        return 0.08 * Double(steps) * step / spectrum
+    }
+
+    /// Of a step and of a spectrum, in seconds.
+    private var spectrumCosts: (step: Double, spectrum: Double) {
+        let cost = plan.cost
+        let step = (cost.products + cost.elementwise) / 4e10 + cost.activations / 2e9 + 1e-5
+        let sides = (Double(plan.residualCount), Double(plan.parameterCount))
+        let small = min(sides.0, sides.1)
+        return (step, 4 * max(sides.0, sides.1) * small * small / 2.5e9 + 4 * step)
     }
 }

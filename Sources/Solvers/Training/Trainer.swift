@@ -25,6 +25,8 @@ public struct Trainer {
     public var cut: Double
     /// A loss that is small enough.
     public var tolerance: Double
+    /// Leaves out the spectra at the start and at an early end that would take more than a tenth of the time up to then.
+    public var savesOnSpectra = false
 
     /// After the last step of a run. No part of the state: a run that goes on finds it again.
     private var lastLoss: Double?
@@ -242,7 +244,9 @@ public struct Trainer {
             try adapt()
             let index = state.step
             if index % max(1, logEvery) == 0, index != logged {
-                let record = try record(withSpectrum: spectrumEvery > 0 && index % spectrumEvery == 0)
+                let isDue = spectrumEvery > 0 && index % spectrumEvery == 0
+                let record = try record(
+                    withSpectrum: isDue && (index > 0 || !savesOnSpectra || canAffordSpectrum(at: 0, every: spectrumEvery)))
                 logged = index
                 try log(record)
                 if record.loss.total.isFinite, record.loss.total <= tolerance {
@@ -277,7 +281,10 @@ public struct Trainer {
         network.parameters = Array(state.parameters[..<network.architecture.parameterCount])
         lastLoss = nil
         if outcome != .diverged, logLast || outcome != .maxSteps {
-            if logged != state.step { try log(try record(withSpectrum: spectrumEvery > 0)) }
+            if logged != state.step {
+                let isWanted = spectrumEvery > 0 && (!savesOnSpectra || canAffordSpectrum(at: state.step, every: spectrumEvery))
+                try log(try record(withSpectrum: isWanted))
+            }
             let parameters = state.parameters
             lastLoss = try computing { () throws(ComputeError) in try plan.loss(at: parameters).total }
         }

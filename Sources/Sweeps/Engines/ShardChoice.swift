@@ -4,6 +4,9 @@ public struct ShardChoice: Sendable, Equatable {
     /// For a line on the terminal: "the environment of mpirun".
     public let origin: String
 
+    /// mpirun ends all ranks as soon as one has ended with another code than 0.
+    public var endsWithTheFirst: Bool { origin.hasPrefix("mpirun") }
+
     /// What is asked for, else what the launcher's environment says, else the whole sweep.
     ///
     /// Slurm's `SLURM_PROCID` counts only inside a step of `srun`: the script of a plain batch job has it too, and is alone. Tasks of a step within an

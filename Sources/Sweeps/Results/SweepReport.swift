@@ -10,16 +10,21 @@ import Reports
 public struct SweepReport {
     private let list: TrialList
     private let results: MergedResults
-    private let table: ResultTable
     private let x: String
     private let y: String
     /// Keys that vary, the seeds aside.
     private let varying: [String]
     private let configurations: [SweepConfiguration]
+    /// The configuration of each trial, by its place.
+    private let numbers: [Int32]
+    /// Reasons of failures, and how often each.
+    private let failures: [String: Int]
 
     /// Most curves in one panel, and most points of a scatter.
     private static let mostCurves = 6
     private static let mostPoints = 6000
+    /// Most configurations of which a table has a row.
+    private static let mostRows = 500
 
     /// - Parameters:
     ///   - x: a metric, shown against `y`; the kind's choice if nil.
@@ -28,17 +33,28 @@ public struct SweepReport {
         self.results = results
         let table = try ResultTable(results)
         let kind = list.expansion.manifest.kind
-        for name in [x, y].compactMap({ $0 }) {
-            try table.require(name)
-            let hasTexts = table.rows.contains { ResultTable.value(name, in: $0)?.text != nil }
-            if hasTexts { throw SweepError.usage("The column \"\(name)\" has texts, and only numbers can be drawn: name another with --x and --y.") }
-        }
+        for name in [x, y].compactMap({ $0 }) { try table.require(name) }
         func first(_ wanted: String) -> String { table.metrics.contains(wanted) ? wanted : table.metrics.first ?? wanted }
-        self.x = x ?? first(kind.shown.x)
-        self.y = y ?? first(kind.shown.y)
-        self.table = table
+        (self.x, self.y) = (x ?? first(kind.shown.x), y ?? first(kind.shown.y))
         varying = list.expansion.manifest.axes.flatMap(\.keys).filter { $0 != "seed" }
-        configurations = SweepConfiguration.all(list, table.rows, varying: varying)
+        var (configurations, numbers) = SweepConfiguration.all(list, varying: varying)
+        var failures: [String: Int] = [:]
+        var (right, up) = (ColumnFinder(self.x), ColumnFinder(self.y))
+        try results.forEachStoredRow { row in
+            if let reason = row.reason { failures[reason, default: 0] += 1 }
+            let (across, upward) = (try right.value(row), try up.value(row))
+            for (name, value) in [(x, across), (y, upward)] where name != nil && value?.text != nil {
+                throw SweepError.usage("The column \"\(name ?? "")\" has texts, and only numbers can be drawn: name another with --x and --y.")
+            }
+            configurations[Int(numbers[row.place])].add(row.status, x: across?.number ?? .nan, y: upward?.number ?? .nan)
+        }
+        self.configurations = configurations
+        self.numbers = numbers
+        self.failures = failures
+    }
+
+    private func values(_ metric: String, _ configuration: SweepConfiguration) -> [Double] {
+        (metric == x ? configuration.x : configuration.y).filter(\.isFinite)
     }
 
     /// - Parameter facts: what the command knows: version, device, ….
@@ -50,8 +66,7 @@ public struct SweepReport {
         let manifest = list.expansion.manifest
         var sections = [counts(), medians()].compactMap { $0 } + [scatter()]
         if let curves = try curves() { sections.append(curves) }
-        let total = configurations.reduce(0) { $0 + $1.trials }
-        let done = table.rows.filter { $0.status == .done }.count
+        let (total, done) = configurations.reduce((0, 0)) { ($0.0 + $1.trials, $0.1 + $1.done) }
         return Report(
             title: "Sweep \(manifest.name)",
             lead:
@@ -67,26 +82,34 @@ public struct SweepReport {
         let metrics = Array(Set([x, y])).sorted()
         var shown = Table(
             columns: ["configuration", "trials", "done", "failed", "diverged", "missing"] + metrics.flatMap { ["median \($0)", "quartiles"] })
-        for configuration in configurations + [SweepConfiguration.total(configurations)] {
+        for configuration in Array(configurations.prefix(Self.mostRows)) + [SweepConfiguration.total(configurations)] {
             var row: [Table.Cell] = [
-                .text(configuration.label), .count(configuration.trials), .count(configuration.count(.done)), .count(configuration.count(.failed)),
-                .count(configuration.count(.diverged)), .count(configuration.trials - configuration.rows.count),
+                .text(configuration.label), .count(configuration.trials), .count(configuration.done), .count(configuration.failed),
+                .count(configuration.diverged), .count(configuration.missing),
             ]
             for metric in metrics {
-                let quartiles = Statistics.quartiles(configuration.values(metric))
+                let quartiles = Statistics.quartiles(values(metric, configuration))
                 row.append(.optional(quartiles?.median))
                 row.append(quartiles.map { .text("\(NumberText.short($0.low)) … \(NumberText.short($0.high))") } ?? .missing)
             }
             shown.append(row)
         }
-        var blocks: [Report.Block] = [.table(shown, name: "configurations", caption: "Medians and quartiles are over the replicates that are done.")]
-        let failures = Dictionary(grouping: table.rows.compactMap(\.reason)) { $0 }.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        var blocks: [Report.Block] = [
+            .table(shown, name: "configurations", caption: "Medians and quartiles are over the replicates that are done." + more)
+        ]
+        let failures = failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         if !failures.isEmpty {
             var reasons = Table(columns: ["reason", "trials"])
-            for (reason, list) in failures.prefix(20) { reasons.append([.text(reason), .count(list.count)]) }
+            for (reason, count) in failures.prefix(20) { reasons.append([.text(reason), .count(count)]) }
             blocks.append(.table(reasons, name: "failures", caption: "Why trials failed; they are run again by `--retry failed`."))
         }
         return Report.Section("Trials", blocks)
+    }
+
+    /// Said of tables that have not all configurations.
+    private var more: String {
+        let rest = configurations.count - Self.mostRows
+        return rest > 0 ? " The first \(Self.mostRows) of \(configurations.count) configurations; `sweep export` has every trial." : ""
     }
 
     // MARK: Medians
@@ -106,7 +129,7 @@ public struct SweepReport {
             for (index, (name, members)) in groups.enumerated() {
                 var (xs, middle, low, high): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
                 for (place, list) in Dictionary(grouping: members, by: { $0.settings[key]?.number ?? .nan }).sorted(by: { $0.key < $1.key }) {
-                    guard let quartiles = Statistics.quartiles(list.flatMap { $0.values(y) }) else { continue }
+                    guard let quartiles = Statistics.quartiles(list.flatMap { values(y, $0) }) else { continue }
                     xs.append(place)
                     middle.append(quartiles.median)
                     low.append(quartiles.low)
@@ -155,7 +178,7 @@ public struct SweepReport {
         var (pooled, within): ((x: [Double], y: [Double]), [(name: String, count: Int, rho: Double?)]) = (([], []), [])
         var groups: [(name: String, x: [Double], y: [Double])] = []
         for configuration in configurations {
-            let pairs = configuration.pairs(x, y)
+            let pairs = configuration.pairs
             guard !pairs.x.isEmpty else { continue }
             pooled.x += pairs.x
             pooled.y += pairs.y
@@ -177,7 +200,7 @@ public struct SweepReport {
         }
         var table = Table(columns: ["configuration", "trials", "rank correlation"])
         table.append([.text("all, pooled"), .count(pooled.x.count), .optional(all)])
-        for (name, count, rho) in within { table.append([.text(name), .count(count), .optional(rho)]) }
+        for (name, count, rho) in within.prefix(Self.mostRows) { table.append([.text(name), .count(count), .optional(rho)]) }
         var blocks: [Report.Block] = [.list(sentences)]
         if groups.count > Self.mostCurves { groups = [("all trials", pooled.x, pooled.y)] }
         let step = max(1, (pooled.x.count + Self.mostPoints - 1) / Self.mostPoints)
@@ -196,7 +219,7 @@ public struct SweepReport {
                         caption: step > 1 ? "Every \(step)th trial; the correlations are over all." : "A point a trial.", panels: [panel], columns: 1,
                         panelWidth: 640, panelHeight: 420)))
         }
-        blocks.append(.table(table, name: "correlations", caption: ""))
+        blocks.append(.table(table, name: "correlations", caption: String(more.dropFirst())))
         return Report.Section("\(x) and \(y)", blocks)
     }
 
@@ -234,16 +257,19 @@ public struct SweepReport {
     private func curves() throws -> Report.Section? {
         let names = try results.seriesNames()
         guard names.contains("step"), names.contains("loss"), configurations.count <= 24 else { return nil }
-        var steps: [Int: [Double]] = [:]
-        var losses: [Int: [Double]] = [:]
-        try results.forEachSeries("step") { steps[$0] = $1 }
-        try results.forEachSeries("loss") { losses[$0] = $1 }
         let shown = configurations.prefix(Self.mostCurves)
+        var done: Set<Int> = []
+        try results.forEachStoredRow { if $0.status == .done, Int(numbers[$0.place]) < shown.count { done.insert($0.place) } }
+        var steps: [Int: [Double]] = [:]
+        try results.forEachSeries("step") { if done.contains($0) { steps[$0] = $1 } }
+        var lines = shown.map { _ in [[(step: Double, value: Double)]]() }
+        try results.forEachSeries("loss") { place, values in
+            if let places = steps[place] { lines[Int(numbers[place])].append(zip(places, values).map { (step: $0, value: $1) }) }
+        }
         var curves: [Curve] = []
         for (index, configuration) in shown.enumerated() {
-            let lines = configuration.rows.filter { $0.status == .done }.map { Array(zip(steps[$0.place] ?? [], losses[$0.place] ?? [])) }
             var (xs, middle, low, high): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
-            for (step, list) in Self.carriedForward(lines, to: configuration.settings["steps"]?.number) {
+            for (step, list) in Self.carriedForward(lines[index], to: configuration.settings["steps"]?.number) {
                 guard let quartiles = Statistics.quartiles(list) else { continue }
                 xs.append(step)
                 middle.append(quartiles.median)

@@ -18,6 +18,20 @@ final class Database {
 
     deinit { sqlite3_close_v2(handle) }
 
+    /// Marks a new file's tables with a version, and refuses those of another.
+    func require(version: Int) throws(SweepError) {
+        let known = try prepare("PRAGMA user_version")
+        let found = try known.step() ? known.integer(0) ?? 0 : 0
+        known.reset()
+        if found == version { return }
+        let tables = try prepare("SELECT count(*) FROM sqlite_master")
+        guard found == 0, try tables.step(), tables.integer(0) == 0 else {
+            throw .database(path: path, reason: "its tables are those of another version of this program")
+        }
+        tables.reset()
+        try execute("PRAGMA user_version = \(version)")
+    }
+
     func failure(_ code: Int32) -> SweepError {
         let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
         switch code & 0xFF {
@@ -119,6 +133,12 @@ final class Statement {
     func integer(_ column: Int32) -> Int? { sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : Int(sqlite3_column_int64(handle, column)) }
     func number(_ column: Int32) -> Double? { sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_double(handle, column) }
     func text(_ column: Int32) -> String? { sqlite3_column_text(handle, column).map { String(cString: $0) } }
+
+    /// A text or a blob where it lies, until the next step or reset.
+    func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+        let base = sqlite3_column_blob(handle, column)
+        return UnsafeRawBufferPointer(start: base, count: base == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
+    }
 
     /// Little-endian doubles.
     func numbers(_ column: Int32) -> [Double] {

@@ -8,6 +8,7 @@ struct LineParts {
     init(_ line: UnsafeRawBufferPointer) throws(JSONText.Mistake) {
         let bytes = line.bindMemory(to: UInt8.self)
         var at = 1
+        if bytes.count == 2, bytes[0] == UInt8(ascii: "{"), bytes[1] == UInt8(ascii: "}") { return }
         func mistake(_ reason: String) -> JSONText.Mistake { JSONText.Mistake(offset: at, reason: reason) }
         while at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
             let start = at + 1

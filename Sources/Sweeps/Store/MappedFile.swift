@@ -40,11 +40,13 @@ final class MappedFile: @unchecked Sendable {
     }
 
     /// Ranges of whole lines, of about `size` bytes each.
-    func chunks(of size: Int) -> [Range<Int>] {
+    ///
+    /// - Parameter range: begins and ends with a line; all whole lines if nil.
+    func chunks(of size: Int, in range: Range<Int>? = nil) -> [Range<Int>] {
         guard let base = bytes.baseAddress else { return [] }
-        let end = wholeLines
+        let end = range?.upperBound ?? wholeLines
         var result: [Range<Int>] = []
-        var start = 0
+        var start = range?.lowerBound ?? 0
         while start < end {
             var stop = min(start + size, end)
             if stop < end, let feed = memchr(base + stop, 0x0A, end - stop) { stop = UnsafeRawPointer(feed) - base + 1 }
@@ -52,6 +54,14 @@ final class MappedFile: @unchecked Sendable {
             start = stop
         }
         return result
+    }
+
+    /// Gives back the memory behind a range that is not needed any more, so that a process holds no more of a long file than it reads.
+    func release(_ range: Range<Int>) {
+        guard let base = bytes.baseAddress else { return }
+        let page = 4096
+        let (start, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+        if end > start { madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED) }
     }
 
     /// Calls `body` with every line of a range, without its line feed.

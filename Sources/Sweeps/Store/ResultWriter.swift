@@ -1,5 +1,11 @@
 import Models
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Puts results into the tables, and compares those that are there already.
 final class ResultWriter {
     enum Outcome {
@@ -24,13 +30,13 @@ final class ResultWriter {
         tolerance = list.expansion.manifest.kind.deviceTolerance
         insert = try database.prepare(
             """
-            INSERT OR IGNORE INTO results (place, id, status, reason, config, metrics, version, host, device, seconds, digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR IGNORE INTO results (place, id, status, reason, config, metrics, version, host, device, seconds, digest, check_sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         find = try database.prepare("SELECT trial, status, metrics, device, digest FROM results WHERE id = ?")
         remove = try database.prepare("DELETE FROM results WHERE trial = ?")
         removeSeries = try database.prepare("DELETE FROM series WHERE trial = ?")
-        insertSeries = try database.prepare("INSERT OR REPLACE INTO series VALUES (?, ?, ?)")
+        insertSeries = try database.prepare("INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)")
     }
 
     func take(_ id: TrialID, _ place: Int, _ status: TrialStatus, _ parts: LineParts) throws(JSONText.Mistake) -> Outcome {
@@ -74,6 +80,11 @@ final class ResultWriter {
         insert.bind(9, try parts.text("device"))
         insert.bind(10, try parts.value("seconds")?.number)
         insert.bind(11, digest(status, parts))
+        if let config = parts["config"], let metrics = parts["metrics"] {
+            insert.bind(12, ResultWriter.checkSum(id, status, config: config, metrics: metrics))
+        } else {
+            throw parts.mistake("a result has its configuration and its metrics")
+        }
         try insert.run()
         guard database.changes > 0 else { return false }
         guard let bytes = parts["series"] else { return true }
@@ -84,6 +95,7 @@ final class ResultWriter {
             insertSeries.bind(2, name)
             try numbers.withUnsafeBytes { blob in
                 insertSeries.bind(3, blob: blob)
+                insertSeries.bind(4, Int(truncatingIfNeeded: ResultLine.checksum(blob)))
                 try insertSeries.run()
             }
         }
@@ -93,6 +105,12 @@ final class ResultWriter {
     /// What stands between the quotation marks, which for these members needs no reading.
     private func unquoted(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[1..<max(bytes.count - 1, 1)])
+    }
+
+    /// By which a row of the table is known to be as it was written.
+    static func checkSum(_ id: TrialID, _ status: TrialStatus, config: UnsafeRawBufferPointer, metrics: UnsafeRawBufferPointer) -> Int {
+        let sum = ResultLine.checksum(config) &* 0x9e37_79b9_7f4a_7c15 ^ ResultLine.checksum(metrics)
+        return Int(truncatingIfNeeded: (sum ^ id.high ^ id.low) &+ UInt64(status.rawValue.utf8.count))
     }
 
     /// Of everything in which two results of a trial on one device have to agree.
@@ -116,7 +134,28 @@ final class ResultWriter {
 enum SeriesReader {
     /// - Returns: little-endian doubles; NaN for null.
     static func numbers(_ bytes: UnsafeRawBufferPointer) throws(JSONText.Mistake) -> [UInt64] {
-        guard case .array(let list) = try JSONText.parse(Array(bytes)[...]) else { throw JSONText.Mistake(offset: 0, reason: "a series is no list") }
-        return list.map { ($0.double ?? .nan).bitPattern.littleEndian }
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count >= 2, bytes[0] == UInt8(ascii: "["),
+            bytes[bytes.count - 1] == UInt8(ascii: "]")
+        else { throw JSONText.Mistake(offset: 0, reason: "a series is no list") }
+        var numbers: [UInt64] = []
+        var at = 1
+        while at < bytes.count - 1 {
+            var end = at
+            var value = Double.nan
+            if bytes[at] == UInt8(ascii: "n") {
+                end = at + 4
+            } else {
+                // It stops at the comma or the bracket behind the number.
+                var stop: UnsafeMutablePointer<CChar>?
+                value = strtod(base + at, &stop)
+                end = stop.map { UnsafePointer($0) - base } ?? at
+            }
+            guard end > at, end < bytes.count, bytes[end] == UInt8(ascii: ",") || end == bytes.count - 1 else {
+                throw JSONText.Mistake(offset: at, reason: "a series has something that is no number")
+            }
+            numbers.append(value.bitPattern.littleEndian)
+            at = end + 1
+        }
+        return numbers
     }
 }

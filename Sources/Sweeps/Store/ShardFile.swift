@@ -25,8 +25,7 @@ final class ShardFile {
         length = 0
         var cut = 0
         var failure: SweepError?
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            let code = errno
+        if let code = ShardFile.lock(descriptor) {
             failure = code == EWOULDBLOCK ? .busy(path: path, holder: "another process") : .disk(path: path, reason: SystemText.text(of: code))
         } else {
             do throws(SweepError) {
@@ -47,27 +46,48 @@ final class ShardFile {
             return
         }
         let found = try ShardFile.header(of: MappedFile(path))
-        guard found.digest != header.digest else { return }
-        guard acceptsChanges else { throw .changed(store: path, difference: found.difference(to: manifest)) }
+        guard found?.digest != header.digest else { return }
+        guard acceptsChanges else { throw .changed(store: path, difference: found?.difference(to: manifest) ?? ShardHeader.missing) }
         try append(header.line)
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// The last header of a shard.
-    static func header(of file: MappedFile) throws(SweepError) -> ShardHeader {
+    /// Takes the lock; one who only looks whether it is held has it for a moment.
+    ///
+    /// - Returns: nil, or why not.
+    private static func lock(_ descriptor: Int32) -> Int32? {
+        var code: Int32 = 0
+        for attempt in 0..<10 {
+            if attempt > 0 { usleep(20_000) }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return nil }
+            code = errno
+            guard code == EWOULDBLOCK || code == EINTR else { break }
+        }
+        return code
+    }
+
+    /// Whether a process writes a shard.
+    static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
+    /// The last header of a shard; nil where there is none.
+    static func header(of file: MappedFile) throws(SweepError) -> ShardHeader? {
         var last: ShardHeader?
         var number = 0
         try file.lines(0..<file.wholeLines) { line throws(SweepError) in
             number += 1
             guard ShardHeader.isHeader(line) else {
-                if number == 1 { throw .damaged(path: file.path, line: 1, reason: "the first line of a shard says which manifest it belongs to") }
+                if number == 1, let flaw = ResultLine.flaw(line) { throw .damaged(path: file.path, line: 1, reason: flaw) }
                 return
             }
             if let flaw = ResultLine.flaw(line) { throw .damaged(path: file.path, line: number, reason: flaw) }
             do throws(TrialRefusal) { last = try ShardHeader(line) } catch { throw .damaged(path: file.path, line: number, reason: error.reason) }
         }
-        guard let last else { throw .damaged(path: file.path, line: 1, reason: "the shard is empty") }
         return last
     }
 

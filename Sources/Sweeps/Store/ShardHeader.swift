@@ -5,6 +5,8 @@ import Reports
 struct ShardHeader: Equatable, Sendable {
     static let beginning = Array("{\"sweep\":".utf8)
     static let format = 1
+    /// What is said of a shard without one.
+    static let missing = "its first line, which says which manifest it belongs to, is missing"
 
     let name: String
     /// Of the manifest.

@@ -22,6 +22,20 @@ public struct Store: Sendable {
 
     func shardPath(_ shard: Shard) -> String { "\(folder)/shard-\(shard.index)-of-\(shard.count).jsonl" }
 
+    /// Waits until no process has written any other shard of a shard's sweep for some time.
+    ///
+    /// - Parameters:
+    ///   - grace: seconds in which others may yet begin.
+    ///   - isStopped: asked all the while; ends the wait.
+    public func waitForOthers(besides shard: Shard, grace: Double = 3, isStopped: () -> Bool) {
+        let paths = (0..<shard.count).compactMap { $0 == shard.index ? nil : Shard(index: $0, count: shard.count).map(shardPath) }
+        var quiet = paths.isEmpty ? grace : 0
+        while quiet < grace, !isStopped() {
+            quiet = paths.contains(where: ShardFile.isHeld) ? 0 : quiet + 0.1
+            usleep(100_000)
+        }
+    }
+
     /// Makes the folder, and those above it.
     func make() throws(SweepError) {
         var prefix = folder.hasPrefix("/") ? "/" : ""

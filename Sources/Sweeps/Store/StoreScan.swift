@@ -63,8 +63,8 @@ public struct StoreScan: Sendable {
                 }
             }
             if end > 0 {
-                guard let header else { throw .damaged(path: path, line: 1, reason: "the first line of a shard says which manifest it belongs to") }
-                if header.digest != digest { changed.append((path, header.difference(to: list.expansion.manifest))) }
+                if let header, header.digest == digest { continue }
+                changed.append((path, header?.difference(to: list.expansion.manifest) ?? ShardHeader.missing))
             }
         }
         self.devices = devices.sorted()
@@ -74,16 +74,19 @@ public struct StoreScan: Sendable {
         var part = Part()
         // Neighbours mostly come from one device, whose name is made once.
         var last = UnsafeRawBufferPointer(start: nil, count: 0)
+        var next = 0
+        defer { file.release(chunk) }
         file.lines(chunk) { line in
             part.lines += 1
             guard part.flaw == nil else { return }
             if let flaw = ResultLine.flaw(line) {
                 part.flaw = (part.lines, flaw)
             } else if let (id, status) = ResultLine.head(line) {
-                guard let place = list.place(of: id) else {
+                guard let place = list.place(of: id, near: next) else {
                     part.foreign += 1
                     return
                 }
+                next = place + 1
                 part.places.append(Int32(place))
                 part.statuses.append(UInt8(codes.firstIndex(of: status) ?? 0))
                 guard let device = ResultLine.device(line), !device.elementsEqual(last) else { return }

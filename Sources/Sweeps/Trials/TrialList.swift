@@ -38,6 +38,12 @@ public struct TrialList: Sendable {
     /// A trial's place in the list, nil for one that does not belong to it.
     public func place(of id: TrialID) -> Int? { table.find(id, among: ids) }
 
+    /// A trial's place, looked for at a guess and shortly behind it first: results stand in a shard nearly in the manifest's order.
+    func place(of id: TrialID, near guess: Int) -> Int? {
+        for place in guess..<max(guess, min(guess + 6, ids.count)) where ids[place] == id { return place }
+        return place(of: id)
+    }
+
     private func index(_ place: Int) -> Int { indices.map { Int($0[place]) } ?? place }
 
     public subscript(place: Int) -> Trial { Trial(index: place, id: ids[place], settings: expansion.settings(index(place))) }

@@ -40,18 +40,26 @@ public struct TrialID: Sendable, Hashable {
 
     /// Reads 32 digits.
     init?(_ digits: UnsafePointer<UInt8>) {
-        var words: (UInt64, UInt64) = (0, 0)
-        for place in 0..<32 {
-            let byte = digits[place]
-            let value: UInt8
-            switch byte {
-            case 0x30...0x39: value = byte - 0x30
-            case 0x61...0x66: value = byte - 0x57
-            default: return nil
-            }
-            if place < 16 { words.0 = words.0 << 4 | UInt64(value) } else { words.1 = words.1 << 4 | UInt64(value) }
-        }
-        (high, low) = words
+        let raw = UnsafeRawPointer(digits)
+        func part(_ place: Int) -> UInt64? { TrialID.value(ofDigits: raw.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)) }
+        guard let first = part(0), let second = part(1), let third = part(2), let fourth = part(3) else { return nil }
+        high = first << 32 | second
+        low = third << 32 | fourth
+    }
+
+    /// Eight hexadecimal digits at once, as they lie in memory; nil where one is none.
+    private static func value(ofDigits text: UInt64) -> UInt64? {
+        let text = UInt64(littleEndian: text)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // A letter has bit 6, and its low half is 9 less than its value.
+        let nibbles = text & (0x0F * ones) &+ 9 &* (text >> 6 & ones)
+        guard nibbles & (0xF0 * ones) == 0 else { return nil }
+        let letters = (nibbles &+ 6 &* ones) >> 4 & ones
+        guard nibbles &+ 0x30 &* ones &+ 0x27 &* letters == text else { return nil }
+        var packed = nibbles.byteSwapped
+        packed = (packed | packed >> 4) & 0x00FF_00FF_00FF_00FF
+        packed = (packed | packed >> 8) & 0x0000_FFFF_0000_FFFF
+        return (packed | packed >> 16) & 0xFFFF_FFFF
     }
 
     /// The shard of `count` that the trial belongs to.

@@ -1,0 +1,179 @@
+import LinearAlgebra
+import Models
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension MergedResults {
+    /// How far a shard has been taken in.
+    private struct Taken {
+        var bytes = 0
+        /// Of the lines up to there.
+        var digest: UInt64 = 0
+        /// Lines, headers included; results among them; and those of trials that are not in the manifest.
+        var lines = 0
+        var results = 0
+        var strangers = 0
+    }
+
+    /// Takes in all results of the shards, in their order; the first result of a trial is kept, a failure only until there is another.
+    ///
+    /// A shard only grows: of one that was taken in before and whose beginning is still the same, what follows alone is taken in.
+    /// - Parameter threads: on which checksums are compared.
+    /// - Throws: `.changed` if a shard belongs to another version of the manifest and that is not accepted, `.damaged` or `.disk`. What was taken in
+    ///   before stays.
+    public func merge(_ paths: [String], acceptsChanges: Bool = false, threads: Int = 1) throws(SweepError) -> Summary {
+        var summary = Summary()
+        let writer = try ResultWriter(database, list)
+        for path in paths {
+            let file = try MappedFile(path)
+            let end = file.wholeLines
+            if end < file.bytes.count { summary.torn.append(path) }
+            guard end > 0 else { continue }
+            try requireManifest(of: file, acceptsChanges)
+            try merge(file, end, writer, &summary, threads)
+        }
+        try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return summary
+    }
+
+    private func requireManifest(of file: MappedFile, _ acceptsChanges: Bool) throws(SweepError) {
+        let manifest = list.expansion.manifest
+        let header = try ShardFile.header(of: file)
+        guard header?.digest != manifest.digest, !acceptsChanges else { return }
+        throw .changed(store: file.path, difference: header?.difference(to: manifest) ?? ShardHeader.missing)
+    }
+
+    private func merge(_ file: MappedFile, _ end: Int, _ writer: ResultWriter, _ summary: inout Summary, _ threads: Int) throws(SweepError) {
+        let name = MergedResults.absolute(file.path)
+        var taken = try unchanged(file, name, end, threads) ?? Taken()
+        var conflicts: [Conflict] = []
+        if taken.bytes > 0 {
+            summary.lines += taken.results
+            summary.foreign += taken.strangers
+            summary.repeated += taken.results - taken.strangers
+            conflicts = try self.conflicts(of: name, file.path)
+            summary.repeated -= conflicts.count
+        }
+        for chunk in file.chunks(of: MergedResults.chunk, in: taken.bytes..<end) {
+            try database.transaction { () throws(SweepError) in
+                try file.lines(chunk) { line throws(SweepError) in
+                    taken.lines += 1
+                    if let flaw = ResultLine.flaw(line) { throw .damaged(path: file.path, line: taken.lines, reason: flaw) }
+                    if ShardHeader.isHeader(line) { return }
+                    guard let (id, status) = ResultLine.head(line) else {
+                        throw .damaged(path: file.path, line: taken.lines, reason: "this is neither a result nor a header")
+                    }
+                    taken.results += 1
+                    summary.lines += 1
+                    guard let place = list.place(of: id) else {
+                        taken.strangers += 1
+                        summary.foreign += 1
+                        return
+                    }
+                    do throws(JSONText.Mistake) {
+                        switch try writer.take(id, place, status, LineParts(line)) {
+                        case .added: summary.added += 1
+                        case .repeated: summary.repeated += 1
+                        case .replaced: summary.replaced += 1
+                        case .conflict(let difference):
+                            conflicts.append(Conflict(id: id, path: file.path, line: taken.lines, difference: difference))
+                        case .failed(let error): writer.failure = error
+                        }
+                    } catch { throw .damaged(path: file.path, line: taken.lines, reason: "this line cannot be read: \(error.reason)") }
+                    if let failure = writer.failure { throw failure }
+                }
+            }
+            file.release(chunk)
+        }
+        summary.conflicts += conflicts
+        guard taken.bytes < end else { return }
+        taken.bytes = end
+        taken.digest = MergedResults.digest(file, end, threads) ?? 0
+        try record(taken, conflicts, name)
+    }
+
+    private static let chunk = 4 << 20
+
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Of the whole lines up to `end`, by their checksums; nil where one is not as it was written or `end` is within one.
+    private static func digest(_ file: MappedFile, _ end: Int, _ threads: Int) -> UInt64? {
+        guard end > 0, end <= file.bytes.count, file.bytes[end - 1] == 0x0A else { return nil }
+        let parts: [UInt64?] = concurrently(file.chunks(of: chunk, in: 0..<end), threads: threads) { chunk in
+            defer { file.release(chunk) }
+            var digest: UInt64? = 0
+            file.lines(chunk) { line in
+                guard let known = digest, line.count > ResultLine.tailLength, ResultLine.flaw(line) == nil else {
+                    digest = nil
+                    return
+                }
+                let tail = UnsafeRawBufferPointer(rebasing: line[(line.count - ResultLine.tailLength)...])
+                digest = (known ^ ResultLine.checksum(tail)) &* 0x9e37_79b9_7f4a_7c15
+            }
+            return digest
+        }
+        var digest: UInt64 = 0
+        for part in parts {
+            guard let part else { return nil }
+            digest = (digest ^ part) &* 0xff51_afd7_ed55_8ccd
+        }
+        return digest
+    }
+
+    /// How far a shard was taken in, if everything up to there is as it was; nil for one that is new, changed or taken in for another manifest.
+    private func unchanged(_ file: MappedFile, _ name: String, _ end: Int, _ threads: Int) throws(SweepError) -> Taken? {
+        let find = try database.prepare("SELECT bytes, digest, lines, results, strangers FROM shards WHERE path = ? AND manifest = ?")
+        find.bind(1, name)
+        find.bind(2, list.expansion.manifest.digest)
+        guard try find.step(), let bytes = find.integer(0), let digest = find.integer(1), bytes <= end else { return nil }
+        let taken = Taken(
+            bytes: bytes, digest: UInt64(bitPattern: Int64(digest)), lines: find.integer(2) ?? 0, results: find.integer(3) ?? 0,
+            strangers: find.integer(4) ?? 0)
+        return MergedResults.digest(file, bytes, threads) == taken.digest ? taken : nil
+    }
+
+    private func record(_ taken: Taken, _ conflicts: [Conflict], _ name: String) throws(SweepError) {
+        try database.transaction { () throws(SweepError) in
+            let shard = try database.prepare("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?, ?, ?)")
+            shard.bind(1, name)
+            shard.bind(2, list.expansion.manifest.digest)
+            shard.bind(3, taken.bytes)
+            shard.bind(4, Int(truncatingIfNeeded: taken.digest))
+            shard.bind(5, taken.lines)
+            shard.bind(6, taken.results)
+            shard.bind(7, taken.strangers)
+            try shard.run()
+            let remove = try database.prepare("DELETE FROM conflicts WHERE path = ?")
+            remove.bind(1, name)
+            try remove.run()
+            let insert = try database.prepare("INSERT INTO conflicts VALUES (?, ?, ?, ?)")
+            for conflict in conflicts {
+                insert.bind(1, conflict.id.text)
+                insert.bind(2, name)
+                insert.bind(3, conflict.line)
+                insert.bind(4, conflict.difference)
+                try insert.run()
+            }
+        }
+    }
+
+    /// The conflicts that a shard's results were found to have, under the path by which it is named now.
+    private func conflicts(of name: String, _ path: String) throws(SweepError) -> [Conflict] {
+        let rows = try database.prepare("SELECT id, line, difference FROM conflicts WHERE path = ? ORDER BY line")
+        rows.bind(1, name)
+        var conflicts: [Conflict] = []
+        while try rows.step() {
+            guard let id = rows.text(0).flatMap({ TrialID($0) }) else { continue }
+            conflicts.append(Conflict(id: id, path: path, line: rows.integer(1) ?? 0, difference: rows.text(2) ?? ""))
+        }
+        return conflicts
+    }
+}
