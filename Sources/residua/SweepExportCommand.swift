@@ -47,7 +47,7 @@ struct SweepExportCommand: ParsableCommand {
         let chosen = columns.map { list in list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
         for column in chosen ?? [] { try table.require(column) }
         if common.json, out == nil {
-            let rows = table.rows.map { row in
+            let rows = try table.rows.map { row in
                 JSONValue.object((chosen ?? table.columns).map { ($0, JSONValue(ResultTable.value($0, in: row) ?? .null)) })
             }
             return try Terminal.result(

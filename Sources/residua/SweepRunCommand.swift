@@ -98,7 +98,7 @@ struct SweepRunCommand: ParsableCommand {
         display.end()
         try tell(summary, list, store, choice, devices, started: started)
         if choice.endsWithTheFirst, !failFast, !summary.isStopped, summary.failedInAll > 0 {
-            store.waitForOthers(besides: choice.shard) { SweepInterruption.isAsked }
+            store.waitForOthers(besides: choice.shard) { Interruption.isAsked }
         }
         if summary.failed > 0 || (!summary.isStopped && summary.failedInAll > 0) { Glibc.exit(ExitStatus.checkFailed.rawValue) }
         if summary.isStopped { Glibc.exit(ExitStatus.interrupted.rawValue) }

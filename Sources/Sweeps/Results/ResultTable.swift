@@ -37,6 +37,18 @@ public struct ResultTable {
         }
     }
 
+    /// A column's value in a row; nil where there is none.
+    public static func value(_ column: String, in row: MergedResults.Row) -> TrialValue? {
+        switch column {
+        case "id": return .text(row.id)
+        case "status": return .text(row.status.rawValue)
+        case "reason": return row.reason.map(TrialValue.text)
+        default:
+            let value = row.config[column] ?? row.metrics[column]
+            return value == .null ? nil : value
+        }
+    }
+
     /// All columns of an export.
     public var columns: [String] { ["id", "status", "reason"] + settings + metrics.filter { !settings.contains($0) } }
 
