@@ -291,8 +291,7 @@ import Testing
         let rest = try Program(["sweep", "run", plain, "--accept-changes"])
         #expect(rest.status == 0 && rest.output.contains("18 recorded before"))
         #expect(try Program(["sweep", "run", plain]).status == 0)
-        try expectRefusal(
-            ["sweep", "run", plain, "--store", plain], 70, "a file of that name is in the way; all results before it are kept: mend that")
+        try expectRefusal(["sweep", "run", plain, "--store", plain], 64, "a file of that name is in the way; name another folder with --store")
     }
 
     @Test func checkDescribesAManifest() throws {
