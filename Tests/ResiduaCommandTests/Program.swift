@@ -13,7 +13,7 @@ struct Program {
         process.executableURL = try Program.executable()
         process.arguments = arguments
         var variables = ProcessInfo.processInfo.environment
-        for name in ["RESIDUA_DEVICE", "RESIDUA_OPENCL_LIBRARY"] { variables[name] = nil }
+        variables["RESIDUA_DEVICE"] = nil
         for (name, value) in environment { variables[name] = value }
         process.environment = variables
         let folder = try Folder()

@@ -118,8 +118,8 @@ import Testing
             "--json",
         ])
         let last = try #require(verb.output.split(separator: "\n").last)
-        let object = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
-        #expect(object["loss"] as? Double == Double(rows[0][3]))
+        // As text, which has all digits: not every reader of JSON keeps the last bit.
+        #expect(last.contains("\"loss\":\(rows[0][3]),"), "\(last)")
     }
 
     @Test func shardsMergeToTheSameTable() throws {

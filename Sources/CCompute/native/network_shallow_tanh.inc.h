@@ -47,7 +47,7 @@ INLINE void form_derivatives(const int order, REALV t, REALV s, REALV *d) {
     if (order >= 5) d[5] = s * (C(1) + s * (C(-15) + C(30) * s));
 }
 
-/// t and s of one vector from the first half of tanh, with half of q = exp(−2|z|): tanh |z| = (½ − q/2)/(½ + q/2), s = (q/2)/(½ + q/2)²/2.
+/// t and s of one vector from the first half of tanh, with half of q = exp(−2|z|): tanh |z| = (½ − q/2)/(½ + q/2), s = (q/2)/(½ + q/2)².
 INLINE void tanh_close(REALV part, REALV power, REALV *t, REALV *s) {
     const REALV half = AS_REAL(AS_INT(power) << MANTISSA), rest = (C(0.5) - half) - half * part, q = half * part + half;
     const REALV inverse = inverse_of(C(0.5) + q);

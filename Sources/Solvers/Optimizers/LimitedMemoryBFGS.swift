@@ -5,7 +5,7 @@ import LinearAlgebra
 ///
 /// The recursion begins with γI, γ = 3 max s·y / y·y over the pairs kept, where the customary γ is that of the last pair alone. The last pair
 /// tells of stiff directions mostly, and the many soft ones that no pair describes are then scaled by too little: on a Poisson equation with
-/// 1-50-50-50-1 networks 1000 steps end at losses 100 to 1000 times smaller, for a tenth more gradients.
+/// 1-50-50-50-1 networks 1000 steps ended at losses 90 and 7000 times smaller (two starts), for a tenth more gradients.
 public struct LimitedMemoryBFGS: Optimizer, Sendable {
     /// Pairs (s, y) that are kept.
     public let history: Int
