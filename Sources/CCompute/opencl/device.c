@@ -69,7 +69,8 @@ cc_status ocl_open(int32_t index, cc_device **device, cc_error *error) {
         destroy(d);
         return status == CL_OUT_OF_HOST_MEMORY ? CC_OUT_OF_MEMORY : CC_DEVICE_FAILED;
     }
-    if (d->info.fp64) {
+    // PoCL's kernels divide by this very processor's instructions; its compiler would take longer over the probe than over anything else.
+    if (d->info.fp64 && !entry->wide_vectors) {
         // A device whose probe does not even run serves nobody.
         const cc_status probed = ocl_probe_double(d, &d->info.fp64, error);
         if (probed != CC_OK) {
