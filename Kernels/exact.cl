@@ -3,6 +3,10 @@
 //
 // A value is a pair, high + low with |low| <= ulp(high) / 2, of twice the working precision; one rounding at the end.
 
+#ifndef CLSHIM
+#define BY_NODES 1
+#define BY_STENCIL 1
+#endif
 #include "features.cl"
 
 typedef struct {

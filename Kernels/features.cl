@@ -7,7 +7,8 @@
 //   FJ  features of a work-item, a multiple of RJ     CPU 32, GPU RJ
 //   KC  coordinates whose weights are split at once   CPU 32, GPU 1
 //   GROUPS  most groups of a stencil sum, 1 to 16 (16 always serves)
-// CPU: VW 8 or 16, or four registers' lanes with wide.clh, local size (1, 1). GPU: VW 1 or 2, local size (64 to 256, 1).
+//   BY_NODES or BY_STENCIL  1: only the kernel of that name is compiled (both 1: neither, for exact.cl)
+// CPU: VW 8 or 16, or four registers' lanes with wide.clh. GPU: VW 1 or 2. Local size (WG, 1): 1 on CPUs, 64 to 256 on GPUs.
 // Global size, both kernels: (blocks, ceil(N / FJ)), the first rounded up to the local size, where
 //   blocks = max(1, (M + P - VW) / P) in integers. M, N >= 1; d 1 to 1024.
 //
@@ -43,12 +44,12 @@
 #ifndef KERNEL_ATTRIBUTES
 #if defined(__has_attribute)
 #if __has_attribute(min_vector_width)
-#define KERNEL_ATTRIBUTES __attribute__((min_vector_width(512)))
+#define KERNEL_ATTRIBUTES HEEDED __attribute__((reqd_work_group_size(WG, 1, 1), min_vector_width(512)))
 #endif
 #endif
 #endif
 #ifndef KERNEL_ATTRIBUTES
-#define KERNEL_ATTRIBUTES
+#define KERNEL_ATTRIBUTES HEEDED __attribute__((reqd_work_group_size(WG, 1, 1)))
 #endif
 #endif
 #ifndef GROUPS
@@ -265,6 +266,7 @@ INLINE void shifted_node(const int activation, const int order, int power, featu
     }
 }
 
+#if !BY_STENCIL
 __kernel KERNEL_ATTRIBUTES void features_by_nodes(
     KERNEL_ITEM __global const REAL *points, long points_offset, long points_stride, __global const REAL *weights, long weights_offset,
     long weights_stride, __global const REAL *biases, long biases_offset, __global REAL *result, long result_offset, long result_stride,
@@ -317,9 +319,11 @@ __kernel KERNEL_ATTRIBUTES void features_by_nodes(
     }
     if (block.stream) STREAM_ENDS();
 }
+#endif
 
 // MARK: Sums over stencils
 
+#if !BY_NODES
 __kernel KERNEL_ATTRIBUTES void features_by_stencil(
     KERNEL_ITEM __global const REAL *points, long points_offset, long points_stride, __global const REAL *weights, long weights_offset,
     long weights_stride, __global const REAL *biases, long biases_offset, __global REAL *result, long result_offset, long result_stride,
@@ -363,3 +367,4 @@ __kernel KERNEL_ATTRIBUTES void features_by_stencil(
     }
     if (block.stream) STREAM_ENDS();
 }
+#endif

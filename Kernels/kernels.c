@@ -17,6 +17,9 @@ TEXT(ceilings_cl) = {
 TEXT(functions_clh) = {
 #embed "functions.clh" suffix(, )
     0};
+TEXT(builtins_clh) = {
+#embed "builtins.clh" suffix(, )
+    0};
 TEXT(wide_clh) = {
 #embed "wide.clh" suffix(, )
     0};
@@ -72,6 +75,7 @@ const kernels_text kernels_texts[] = {
     ENTRY("probe.cl", probe_cl),
     ENTRY("ceilings.cl", ceilings_cl),
     ENTRY("functions.clh", functions_clh),
+    ENTRY("builtins.clh", builtins_clh),
     ENTRY("wide.clh", wide_clh),
     ENTRY("activations.clh", activations_clh),
     ENTRY("map.cl", map_cl),

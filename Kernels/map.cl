@@ -3,14 +3,14 @@
 // Build macros: F64, VW; P elements a work-item (a multiple of VW); FUNCTION 0 exp, 1 expm1, 2 log1p, 3 tanh, 4 sin, 5 cos,
 // 6 the derivative of order ORDER of the activation ACTIVATION (numbers as in activations.clh; both 0 otherwise).
 // Kernel map_values(x, x_offset, y, y_offset, count, power): buffers of REAL, offsets and count long, in elements, power int.
-// Global size: ceil(count / P) or more in one dimension; local size: any (1 on CPUs). x and y may be the same elements.
+// Global size: ceil(count / P) or more in one dimension; local size: WG (1 on CPUs). x and y may be the same elements.
 // GPUs: VW 1, P 1 to 4; CPUs: P 1024 or so.
 
 #include "activations.clh"
 
 #ifndef CLSHIM
 #define KERNEL_ITEM
-#define KERNEL_ATTRIBUTES
+#define KERNEL_ATTRIBUTES HEEDED __attribute__((reqd_work_group_size(WG, 1, 1)))
 #endif
 
 INLINE REALV map_value(int function, int activation, int power, int order, REALV x) {

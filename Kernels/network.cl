@@ -4,7 +4,8 @@
 // columns neurons. The host prints what differs from plan to plan before this text (opencl/network_source.c):
 //   set_forward, set_backward and set_embedding, which choose a set of network_jets.clh
 //   residual_of(program, ...), printed from programs
-//   ACTIVATION, POWER, EMBEDDED, WIDE and WIDE_SUMS (the type of the table `wides`, and whether sums of nodes use it)
+//   NODES (whether any term has them), ACTIVATION, POWER, EMBEDDED, WIDE and WIDE_SUMS (the type of the table `wides`, and whether sums of nodes
+//   use it), KERNELS (0: functions alone, for ensembles)
 // Shapes:
 //   LOCAL = 0, for processors: one item a group, explicit vectors of VW neurons or points.
 //   LOCAL = 1, for GPUs: WG items a group, VW = 1; products from tiles in local memory (network_products.clh).
@@ -12,6 +13,7 @@
 
 #define AT(place) (work + (place))
 
+#if NODES
 // Channels of nodes to components, as written: no contraction, one rounding each.
 #define SUM_OF_NODES(WIDE_REAL, table)                                                                                              \
     do {                                                                                                                          \
@@ -56,6 +58,7 @@ BODY void scatter(__global const network_head *h, __global const network_term *t
         }
     }
 }
+#endif
 
 // MARK: Forward
 
@@ -63,15 +66,16 @@ BODY void coordinates_of(__global const network_head *h, __global const network_
                            __global REAL *work, const int points) {
     const int d = h->dimension;
     __global REAL *inputs = AT(h->inputs);
+#if NODES
     if (t->sums) {
         EACH(pair, points * t->nodes) {
             const int p = pair / t->nodes;
             __global const REAL *offset = reals + t->offsets + (pair - p * t->nodes) * d;
             PLAIN for (int i = 0; i < d; i++) inputs[pair * d + i] = x[p * d + i] + offset[i];
         }
-    } else {
+    } else
+#endif
         EACH(i, points * d) inputs[i] = x[i];
-    }
     if (t->coordinates)
         EACH(p, points)
             PLAIN for (int i = 0; i < d; i++) AT(h->turned)[i * t->point_stride + p] = x[p * d + i];
@@ -223,7 +227,33 @@ BODY void backward(__global const network_head *h, __global const network_layer 
 
 // MARK: A chunk
 
-BODY void chunk_of(__global const network_head *h, __global const network_layer *layers, __global const network_term *terms,
+BODY void clear(__global REAL *to, const int count) {
+    EACH(v, count / VW) STOREV((REALV)0, to + v * VW);
+}
+
+#if !EMBEDDED
+// Sums of the tangents' adjoints close the first layer's gradient.
+BODY void close_tangents(__global const network_head *h, __global const network_layer *layers, __global const network_term *t,
+                         __global const int *ints, __global const REAL *reals, __global REAL *work, __global REAL *sums) {
+    PLAIN for (int q = 0; q < t->closure_count; q++) {
+        const int c = ints[t->closures + 2 * q], i = ints[t->closures + 2 * q + 1];
+        const REALV factor = (REALV)reals[t->closure_factors + q];
+        EACH(v, layers->vectors) {
+            __global REAL *at = sums + layers->weight_sum + i * layers->stride + v * VW;
+            STOREV(fma(factor, LOADV(AT(h->tangent_sums) + c * layers->stride + v * VW), LOADV(at)), at);
+        }
+    }
+}
+#endif
+
+// Calls and little else: not worth a compiler's trouble, but where a step is short.
+#if ONCE && KERNELS
+#define STEERING SELDOM
+#else
+#define STEERING BODY
+#endif
+
+STEERING void chunk_of(__global const network_head *h, __global const network_layer *layers, __global const network_term *terms,
                    __global const network_window *windows, __global const int *ints, __global const REAL *reals, __global const WIDE *wides,
                    __global const REAL *packed, __global const REAL *parameters, __global const REAL *points, __global const REAL *data,
                    __global const REAL *cotangent, __global REAL *slabs, __global REAL *all_sums, __global REAL *losses, __global REAL *result,
@@ -238,8 +268,8 @@ BODY void chunk_of(__global const network_head *h, __global const network_layer 
     if (flags & NETWORK_FRESH) {
         PLAIN for (int q = 0; q < 2 + h->parameters; q++) STOREV((REALV)0, lanes + q * (WG * VW));
         if (seeds) {
-            EACH(v, h->sums_size / VW) STOREV((REALV)0, sums + v * VW);
-            EACH(v, t->channels * layers->stride / VW) STOREV((REALV)0, AT(h->tangent_sums) + v * VW);
+            clear(sums, h->sums_size);
+            clear(AT(h->tangent_sums), t->channels * layers->stride);
         }
     }
     BARRIER;
@@ -265,6 +295,7 @@ BODY void chunk_of(__global const network_head *h, __global const network_layer 
         BARRIER;
         forward(h, layers, t, ints, reals, packed, work, count * t->nodes TILES);
         int components = h->outputs, component_seeds = h->seeds, stride = t->stride;
+#if NODES
         if (t->sums) {
             gather(h, t, reals, wides, work, count);
             components = h->components;
@@ -272,6 +303,7 @@ BODY void chunk_of(__global const network_head *h, __global const network_layer 
             stride = t->point_stride;
             BARRIER;
         }
+#endif
         if (mode == NETWORK_COMPONENTS) {
             const long all = min(w->end * t->block, t->points) - w->first * t->block;
             PLAIN for (int c = 0; c < h->fields * t->uses; c++)
@@ -287,10 +319,12 @@ BODY void chunk_of(__global const network_head *h, __global const network_layer 
         }
         BARRIER;
         if (!seeds) continue;
+#if NODES
         if (t->sums) {
             scatter(h, t, reals, work, count);
             BARRIER;
         }
+#endif
         backward(h, layers, t, ints, reals, packed, work, sums, count * t->nodes TILES);
     }
     STOREV(state.high, lanes);
@@ -316,28 +350,8 @@ BODY void chunk_of(__global const network_head *h, __global const network_layer 
         sums[h->parameter_sum + k] = sum;
     }
 #if !EMBEDDED
-    PLAIN for (int q = 0; q < t->closure_count; q++) {
-        const int c = ints[t->closures + 2 * q], i = ints[t->closures + 2 * q + 1];
-        const REALV factor = (REALV)reals[t->closure_factors + q];
-        EACH(v, layers->vectors) {
-            __global REAL *at = sums + layers->weight_sum + i * layers->stride + v * VW;
-            STOREV(fma(factor, LOADV(AT(h->tangent_sums) + c * layers->stride + v * VW), LOADV(at)), at);
-        }
-    }
+    close_tangents(h, layers, t, ints, reals, work, sums);
 #endif
-}
-
-__kernel ITEMS
-void network(__global const network_head *h, __global const network_layer *layers, __global const network_term *terms,
-             __global const network_window *windows, __global const int *ints, __global const REAL *reals, __global const WIDE *wides,
-             __global const REAL *packed, __global const REAL *parameters, __global const REAL *points, __global const REAL *data,
-             __global const REAL *cotangent, __global REAL *slabs, __global REAL *all_sums, __global REAL *losses, __global REAL *result,
-             const int first_chunk, const int mode, const int flags) {
-#if LOCAL
-    __local REAL ta[TK * TMP], tb[TK * TNP];
-#endif
-    chunk_of(h, layers, terms, windows, ints, reals, wides, packed, parameters, points, data, cotangent, slabs, all_sums, losses, result, first_chunk,
-             mode, flags, get_group_id(0) TILES);
 }
 
 // MARK: Packing and collecting
@@ -364,12 +378,6 @@ BODY void pack_slice(__global const network_layer *layers, __global const int *m
     }
 }
 
-__kernel ITEMS
-void pack(__global const network_layer *layers, __global const int *map, const int count, const int slice, const int groups,
-          __global const int *places, __global const REAL *reals, __global const REAL *parameters, __global REAL *packed, const int begin) {
-    pack_slice(layers, map, count, slice, groups, places, reals, parameters, packed, begin, get_group_id(0));
-}
-
 // Sums of all chunks, added in order, to the places of the parameters.
 BODY void collect_slice(__global const int *map, const int count, const int slice, const int chunks, __global const REAL *sums,
                         __global REAL *gradient, const int group) {
@@ -384,13 +392,38 @@ BODY void collect_slice(__global const int *map, const int count, const int slic
     }
 }
 
-__kernel ITEMS
-void collect(__global const int *map, const int count, const int slice, const int chunks, __global const REAL *sums, __global REAL *gradient) {
-    collect_slice(map, count, slice, chunks, sums, gradient, get_group_id(0));
-}
+// MARK: Kernels
 
-__kernel ITEMS
-void clear(__global REAL *to, const long count, const long slice) {
-    const long first = get_group_id(0) * slice, end = min(first + slice, count);
-    PLAIN for (long i = first + ITEM * VW; i < end; i += WG * VW) STOREV((REALV)0, to + i);
+#if KERNELS
+#define NETWORK_ARGUMENTS                                                                                                         \
+    __global const network_head *h, __global const network_layer *layers, __global const network_term *terms,                     \
+        __global const network_window *windows, __global const int *ints, __global const REAL *reals, __global const WIDE *wides, \
+        __global REAL *packed, __global const REAL *parameters, __global const REAL *points, __global const REAL *data,           \
+        __global const REAL *cotangent, __global REAL *slabs, __global REAL *all_sums, __global REAL *losses,                     \
+        __global REAL *result, __global const int *map, __global const int *places, const int first_chunk, const int mode, const int flags
+#define PACK_GROUP pack_slice(layers, map, h->pack_count, h->slice, h->pack_groups, places, reals, parameters, packed, h->pack_first, get_group_id(0))
+#define COLLECT_GROUP collect_slice(map, h->sums_size, h->slice, h->chunks, all_sums, result, get_group_id(0))
+
+#if LOCAL
+__kernel ITEMS void pack(NETWORK_ARGUMENTS) { PACK_GROUP; }
+__kernel ITEMS void collect(NETWORK_ARGUMENTS) { COLLECT_GROUP; }
+#endif
+
+// Every mode on processors, where a kernel more is a compilation more; packing and collecting apart on GPUs, where registers are dear.
+__kernel ITEMS void network(NETWORK_ARGUMENTS) {
+#if LOCAL
+    __local REAL ta[TK * TMP], tb[TK * TNP];
+#else
+    if (mode == NETWORK_PACK) {
+        PACK_GROUP;
+        return;
+    }
+    if (mode == NETWORK_COLLECT) {
+        COLLECT_GROUP;
+        return;
+    }
+#endif
+    chunk_of(h, layers, terms, windows, ints, reals, wides, packed, parameters, points, data, cotangent, slabs, all_sums, losses, result, first_chunk,
+             mode, flags, get_group_id(0) TILES);
 }
+#endif

@@ -11,22 +11,42 @@
 //   local memory, each item 8 × 8, as 8/VW vectors of rows that lie WX·VW apart.
 //   F64, VW, WG, WX, TK, TA, TB (1: transposed).
 
-#if F64
-#pragma OPENCL EXTENSION cl_khr_fp64 : enable
-typedef double real;
-#define VECTOR_(n) double##n
+#include "builtins.clh"
+#define real REAL
+typedef JOIN(REAL, VW) vector;
+typedef JOIN(REAL, 2) real2;
+typedef JOIN(REAL, 4) real4;
+#if defined(__clang__) && !LOCAL
+// As one instruction each, as in functions.clh.
+#define MEMORY(vector)                                                                                                        \
+    typedef vector loose_##vector __attribute__((aligned(sizeof(REAL))));                                                     \
+    static inline __attribute__((overloadable, always_inline)) vector load_##vector(__global const REAL *p) {                        \
+        return *(__global const loose_##vector *)p;                                                                           \
+    }                                                                                                                         \
+    static inline __attribute__((overloadable, always_inline)) vector load_##vector(const REAL *p) {                                 \
+        return *(const loose_##vector *)p;                                                                                    \
+    }                                                                                                                         \
+    static inline __attribute__((overloadable, always_inline)) void store_##vector(vector v, __global REAL *p) {                     \
+        *(__global loose_##vector *)p = v;                                                                                    \
+    }                                                                                                                         \
+    static inline __attribute__((overloadable, always_inline)) void store_##vector(vector v, REAL *p) { *(loose_##vector *)p = v; }
+MEMORY(vector)
+MEMORY(real2)
+MEMORY(real4)
+#define LOAD(i, p) load_vector((p) + (i) * VW)
+#define STORE(v, i, p) store_vector(v, (p) + (i) * VW)
+#define LOAD2(p) load_real2(p)
+#define STORE2(v, p) store_real2(v, p)
+#define LOAD4(p) load_real4(p)
+#define STORE4(v, p) store_real4(v, p)
 #else
-typedef float real;
-#define VECTOR_(n) float##n
-#endif
-#define VECTOR(n) VECTOR_(n)
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
-typedef VECTOR(VW) vector;
-typedef VECTOR(2) real2;
-typedef VECTOR(4) real4;
 #define LOAD JOIN(vload, VW)
 #define STORE JOIN(vstore, VW)
+#define LOAD2(p) vload2(0, p)
+#define STORE2(v, p) vstore2(v, 0, p)
+#define LOAD4(p) vload4(0, p)
+#define STORE4(v, p) vstore4(v, 0, p)
+#endif
 
 #if !LOCAL
 
@@ -68,7 +88,7 @@ INLINE void pack(__global const real *from, long row_step, long depth_step, long
 #pragma unroll
                 for (; r + VW <= R; r += VW) STORE(LOAD(0, in + r), 0, out + r);
 #pragma unroll
-                for (; r + 2 <= R; r += 2) vstore2(vload2(0, in + r), 0, out + r);
+                for (; r + 2 <= R; r += 2) STORE2(LOAD2(in + r), out + r);
             }
     } else {
         // Squares of 4 × 4 and strips of 2 × 4 are transposed in registers.
@@ -81,21 +101,21 @@ INLINE void pack(__global const real *from, long row_step, long depth_step, long
             for (; r + 4 <= R; r += 4)
 #pragma unroll 2
                 for (long d = begin; d < squares; d += 4) {
-                    const real4 t = vload4(0, in + r * row_step + d), u = vload4(0, in + (r + 1) * row_step + d);
-                    const real4 v = vload4(0, in + (r + 2) * row_step + d), w = vload4(0, in + (r + 3) * row_step + d);
-                    vstore4((real4)(t.x, u.x, v.x, w.x), 0, out + d * R + r);
-                    vstore4((real4)(t.y, u.y, v.y, w.y), 0, out + (d + 1) * R + r);
-                    vstore4((real4)(t.z, u.z, v.z, w.z), 0, out + (d + 2) * R + r);
-                    vstore4((real4)(t.w, u.w, v.w, w.w), 0, out + (d + 3) * R + r);
+                    const real4 t = LOAD4(in + r * row_step + d), u = LOAD4(in + (r + 1) * row_step + d);
+                    const real4 v = LOAD4(in + (r + 2) * row_step + d), w = LOAD4(in + (r + 3) * row_step + d);
+                    STORE4((real4)(t.x, u.x, v.x, w.x), out + d * R + r);
+                    STORE4((real4)(t.y, u.y, v.y, w.y), out + (d + 1) * R + r);
+                    STORE4((real4)(t.z, u.z, v.z, w.z), out + (d + 2) * R + r);
+                    STORE4((real4)(t.w, u.w, v.w, w.w), out + (d + 3) * R + r);
                 }
             if (r < R)
 #pragma unroll 2
                 for (long d = begin; d < squares; d += 4) {
-                    const real4 t = vload4(0, in + r * row_step + d), u = vload4(0, in + (r + 1) * row_step + d);
-                    vstore2((real2)(t.x, u.x), 0, out + d * R + r);
-                    vstore2((real2)(t.y, u.y), 0, out + (d + 1) * R + r);
-                    vstore2((real2)(t.z, u.z), 0, out + (d + 2) * R + r);
-                    vstore2((real2)(t.w, u.w), 0, out + (d + 3) * R + r);
+                    const real4 t = LOAD4(in + r * row_step + d), u = LOAD4(in + (r + 1) * row_step + d);
+                    STORE2((real2)(t.x, u.x), out + d * R + r);
+                    STORE2((real2)(t.y, u.y), out + (d + 1) * R + r);
+                    STORE2((real2)(t.z, u.z), out + (d + 2) * R + r);
+                    STORE2((real2)(t.w, u.w), out + (d + 3) * R + r);
                 }
 #pragma unroll 1
             for (long d = squares; d < end; d++)
@@ -111,13 +131,13 @@ INLINE void pack(__global const real *from, long row_step, long depth_step, long
                 to[(whole * depth + d) * R + r] = whole * R + r < rows ? from[(whole * R + r) * row_step + d * depth_step] : (real)0;
 }
 
-__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel HEEDED __attribute__((reqd_work_group_size(1, 1, 1)))
 void pack_a(__global const real *from, long offset, long row_step, long depth_step, long rows, long depth, __global real *to) {
     const long first = get_global_id(0) * GROUP, begin = get_global_id(1) * DEPTH;
     pack(from + offset, row_step, depth_step, rows, depth, to, MR, first, first + GROUP, begin, begin + DEPTH);
 }
 
-__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel HEEDED __attribute__((reqd_work_group_size(1, 1, 1)))
 void pack_b(__global const real *from, long offset, long row_step, long depth_step, long rows, long depth, __global real *to) {
     const long first = get_global_id(0) * GROUP, begin = get_global_id(1) * DEPTH;
     pack(from + offset, row_step, depth_step, rows, depth, to, NR, first, first + GROUP, begin, begin + DEPTH);
@@ -194,7 +214,7 @@ INLINE void multiply(const int direct, long b_stride, __global const real *a, __
 
 // `own`: 1 when the items pack their rows of A, 2 their columns of B, or (`direct`) read them unpacked; the matrix those come from lies
 // behind it, else is not read.
-__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel HEEDED __attribute__((reqd_work_group_size(1, 1, 1)))
 void product(__global real *a, __global real *b, __global real *c, long offset, long stride, long m, long n, long depth,
              long tile_rows, long tile_columns, real alpha, real beta, int own, int direct, __global const real *from, long from_offset,
              long row_step, long depth_step) {

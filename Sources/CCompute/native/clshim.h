@@ -14,6 +14,7 @@ typedef unsigned long ulong;
 
 #define INLINE static inline __attribute__((always_inline))
 #define NOINLINE static __attribute__((noinline))
+#define SELDOM NOINLINE
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 #define __constant static const

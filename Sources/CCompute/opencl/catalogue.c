@@ -83,8 +83,11 @@ static void describe(const ocl_api *cl, cl_platform_id platform, const char *pla
     entry->workgroup = device_number(cl, id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(size_t));
     entry->host_memory = info->type == CC_CPU && device_number(cl, id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof(cl_bool)) != 0;
     entry->exact_division = device_number(cl, id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof(cl_device_fp_config)) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT;
-    entry->keeps_binaries = strstr(platform_text, "Portable Computing Language") != NULL;
-    entry->wide_vectors = entry->keeps_binaries && info->type == CC_CPU;
+    const char *specialized = getenv("POCL_WORK_GROUP_SPECIALIZATION");
+    const bool pocl = strstr(platform_text, "Portable Computing Language") != NULL;
+    entry->keeps_binaries = pocl && !(specialized && strcmp(specialized, "0") == 0);
+    entry->wide_vectors = pocl && info->type == CC_CPU;
+    entry->optimizes_twice = entry->wide_vectors && strncmp(info->driver, "3.", 2) == 0;
     entry->simulator = strstr(platform_text, "Oclgrind") != NULL;
     judge(cl, entry);
 }

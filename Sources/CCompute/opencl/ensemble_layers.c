@@ -13,9 +13,8 @@ static int32_t take(int64_t *at, int64_t count) {
 
 static int32_t whole(int64_t count) { return (int32_t)((count + 15) / 16 * 16); }
 
-static bool print_source(ocl_ensemble *e, const cc_term *term) {
+static bool print_source(ocl_ensemble *e) {
     ocl_plan *p = e->plan;
-    if (!net_print_source(p, term)) return false;
     ocl_text *t = &p->code;
     const struct { const char *name; int64_t value; } sizes[] = {
         {"SIZE", e->size}, {"SLAB", e->slab}, {"TABLE", e->table}, {"WIDE_TABLE", e->wide_table}, {"GRADIENT", e->gradient}, {"PACKED", e->layers.packed},
@@ -46,11 +45,9 @@ static cc_status send_shared(ocl_plan *p, cc_error *error) {
 }
 
 cc_status ens_layers_create(ocl_ensemble *e, const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_error *error) {
-    const cc_plan_calls *calls = NULL;
-    void *state = NULL;
-    cc_status status = ocl_plan_create(network, options, terms, term, &calls, &state, error);
+    cc_status status = net_plan_create(network, options, terms, term, false, &e->plan, error);
     if (status) return status;
-    ocl_plan *p = e->plan = state;
+    ocl_plan *p = e->plan;
     if (p->passes != 1)
         return cc_fail(error, CC_OUT_OF_MEMORY, 0, "%s cannot hold the points of an ensemble at once; use fewer, or --device native.", p->device->info.name);
     e->vector = p->shape.vector;
@@ -75,7 +72,7 @@ cc_status ens_layers_create(ocl_ensemble *e, const cc_network *network, const cc
     pthread_mutex_lock(&e->device->lock);
     status = send_shared(p, error);
     pthread_mutex_unlock(&e->device->lock);
-    if (status == CC_OK && !print_source(e, term)) status = cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's kernel.");
+    if (status == CC_OK && !print_source(e)) status = cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the ensemble's kernel.");
     return status;
 }
 

@@ -199,6 +199,7 @@ bool ens_print_source(ocl_ensemble *e, const cc_term *term) {
                  "#define ENSEMBLE_ARGUMENTS __global const REAL *points, __global const REAL *turned, __global const REAL *data, "
                  "__global const REAL *reals, __global const WIDE *wides\n");
     net_include(t, "network_table.clh");
+    net_include(t, "builtins.clh");
     net_include(t, "functions.clh");
     net_include(t, "network_points.clh");
     int32_t *number = calloc((size_t)e->terms, sizeof *number);

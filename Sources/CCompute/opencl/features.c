@@ -16,13 +16,13 @@ typedef struct feature_launch {
     char options[1024];
 } feature_launch;
 
-/// Points and features of a work-item, as the text asks for.
-static void prepare(const ocl_device *d, const cc_feature_set *set, feature_launch *l) {
+/// Points and features of a work-item, as the text asks for; `way` is BY_NODES or BY_STENCIL, the only kernel of the program.
+static void prepare(const ocl_device *d, const cc_feature_set *set, const char *way, feature_launch *l) {
     const int vw = ocl_function_vector(d, set->precision);
     const bool local = d->shape.local, wide = !local && d->entry->wide_vectors;
     const int64_t p = local ? vw : wide ? 256 : 128, rj = wide ? 1 : 4, fj = local ? rj : 32;
-    ocl_options(d, set->precision, l->options, sizeof l->options, "-DVW=%d -DACTIVATION=%d -DP=%d -DRJ=%d -DFJ=%d -DKC=%d", vw, (int)set->activation, (int)p,
-                (int)rj, (int)fj, local ? 1 : 32);
+    ocl_options(d, set->precision, l->options, sizeof l->options, "-DVW=%d -DACTIVATION=%d -DP=%d -DRJ=%d -DFJ=%d -DKC=%d -D%s=1", vw, (int)set->activation, (int)p,
+                (int)rj, (int)fj, local ? 1 : 32, way);
     l->points = ocl_memory(set->point_coordinates.buffer);
     l->weights = ocl_memory(set->weights.buffer);
     l->biases = ocl_memory(set->biases.buffer);
@@ -47,7 +47,7 @@ cc_status ocl_features_by_nodes(cc_device *device, const cc_feature_set *set, co
     if (set->points == 0 || set->features == 0) return CC_OK;
     ocl_device *d = ocl_of(device);
     feature_launch l;
-    prepare(d, set, &l);
+    prepare(d, set, "BY_NODES", &l);
     const cl_int nodes = sum->nodes, shifted = sum->shifts.buffer != NULL;
     const cc_matrix *shifts = shifted ? &sum->shifts : &sum->coefficients;
     const cl_mem coefficients = ocl_memory(sum->coefficients.buffer), shift_memory = ocl_memory(shifts->buffer);
@@ -76,7 +76,7 @@ cc_status ocl_features_by_stencil(cc_device *device, const cc_feature_set *set, 
     if (!values) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "No memory is left for a stencil of %d points.", sum->stencil_points);
     cc_stencil_table(sum, set->dimension, set->precision, values);
     feature_launch l;
-    prepare(d, set, &l);
+    prepare(d, set, "BY_STENCIL", &l);
     const char *name = sum->exact ? "features_by_stencil_exact" : "features_by_stencil";
     const cl_int points = sum->stencil_points, groups = sum->groups;
     cl_mem table = NULL;

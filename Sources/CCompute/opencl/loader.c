@@ -26,6 +26,9 @@ static void load(void) {
     const char *chosen = getenv("RESIDUA_OPENCL_LIBRARY");
     const bool overridden = chosen && *chosen;
     const char *const candidates[] = {overridden ? chosen : "libOpenCL.so.1", overridden ? NULL : "libOpenCL.so", NULL};
+    // PoCL compiles kernels for the sizes of their first launch, and for any sizes when asked for its binaries. Ours name their sizes
+    // themselves: with the former left out a program is compiled once, and its binary saves the compiler altogether.
+    setenv("POCL_WORK_GROUP_SPECIALIZATION", "0", 0);
     void *library = NULL;
     const char *opened = NULL;
     char reason[256] = "";

@@ -4,14 +4,6 @@
 
 #include "network_plan.h"
 
-enum { slice = 4096 };   // elements that one item of a processor packs or collects
-
-/// Groups and elements of each for `count` elements.
-static int64_t groups_for(const ocl_plan *plan, int64_t count, int64_t *each) {
-    *each = plan->shape.local ? plan->shape.group : slice;
-    return (count + *each - 1) / *each;
-}
-
 // MARK: Creation
 
 static void release_buffers(ocl_plan *p) {
@@ -83,11 +75,10 @@ static cc_status make_reals(ocl_plan *p, const net_list *list, int64_t room, cl_
     return status;
 }
 
-static cc_status clear(ocl_plan *p, cl_mem memory, int64_t elements, cl_kernel kernel, cc_error *error) {
-    const cl_long count = elements, each = 1 << 16;
-    const ocl_argument arguments[] = {OCL_ARGUMENT(memory), OCL_ARGUMENT(count), OCL_ARGUMENT(each)};
-    return ocl_launch(p->device, kernel, "clear", arguments, 3, (const size_t[2]){(size_t)((elements + each - 1) / each), 1},
-                      p->shape.local ? p->shape.group : 1, error);
+static cc_status clear(ocl_plan *p, cl_mem memory, size_t bytes, cc_error *error) {
+    static const uint64_t zeros[2] = {0};
+    const cl_int filled = p->device->cl->EnqueueFillBuffer(p->device->queue, memory, zeros, sizeof zeros, 0, net_room(bytes), 0, NULL, NULL);
+    return ocl_check(&p->device->base, filled, "clear a plan's buffers", error);
 }
 
 static cc_status make_buffers(ocl_plan *p, cc_error *error) {
@@ -116,17 +107,12 @@ static cc_status make_buffers(ocl_plan *p, cc_error *error) {
     TRY(make(p, (size_t)p->parameters * e, NULL, &p->gradient_memory, error));
     p->losses = calloc((size_t)p->chunks * 2, e);
     if (!p->losses) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
-    cl_int status = CL_SUCCESS;
-    cl_kernel kernel = p->device->cl->CreateKernel(p->program, "clear", &status);
-    if (status != CL_SUCCESS) return ocl_check(&p->device->base, status, "create a kernel", error);
     // Whole vectors and tiles are read beyond what is written, to no effect.
     const struct { cl_mem memory; int64_t elements; } read[] = {
         {p->slab_memory, slabs}, {p->point_memory, p->points_room}, {p->data_memory, p->data_room}, {p->row_memory, p->rows_room}};
-    cc_status cleared = CC_OK;
-    for (size_t i = 0; cleared == CC_OK && i < sizeof read / sizeof *read; i++)
-        if (read[i].elements > 0) cleared = clear(p, read[i].memory, read[i].elements, kernel, error);
-    p->device->cl->ReleaseKernel(kernel);
-    return cleared;
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+        if (read[i].elements > 0) TRY(clear(p, read[i].memory, (size_t)read[i].elements * e, error));
+    return CC_OK;
 }
 
 /// Buffers with windows as large as the device has room for: where it refuses them, a quarter each time, down to single blocks.
@@ -144,18 +130,20 @@ static cc_status make_fitting_buffers(ocl_plan *p, cc_error *error) {
     }
 }
 
-static cc_status make_program(ocl_plan *p, const cc_term *term, cc_error *error) {
+static cc_status make_program(ocl_plan *p, const cc_term *term, bool kernels, cc_error *error) {
     ocl_device *d = p->device;
-    if (!net_print_source(p, term)) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's kernels.");
+    if (!net_print_source(p, term, kernels)) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's kernels.");
+    if (!kernels) return CC_OK;
     char options[1024];
     ocl_options(d, p->precision, options, sizeof options, "%s", "");
     TRY(ocl_build(d, "the plan", &p->code, options, &p->program, error));
-    struct { const char *name; cl_kernel *kernel; } kernels[] = {{"pack", &p->pack}, {"network", &p->network}, {"collect", &p->collect}};
-    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
+    struct { const char *name; cl_kernel *kernel; } made[] = {{"network", &p->network}, {"pack", &p->pack}, {"collect", &p->collect}};
+    // Processors have one kernel for all of it.
+    for (size_t i = 0; i < (p->shape.local ? sizeof made / sizeof *made : 1); i++) {
         cl_int status = CL_SUCCESS;
-        cl_kernel kernel = d->cl->CreateKernel(p->program, kernels[i].name, &status);
+        cl_kernel kernel = d->cl->CreateKernel(p->program, made[i].name, &status);
         if (status != CL_SUCCESS) return ocl_check(&d->base, status, "create a kernel", error);
-        *kernels[i].kernel = kernel;
+        *made[i].kernel = kernel;
     }
     ocl_discard(&p->code);
     return CC_OK;
@@ -164,33 +152,30 @@ static cc_status make_program(ocl_plan *p, const cc_term *term, cc_error *error)
 
 // MARK: Calls
 
+/// The kernel of a mode, for `groups` groups; `result` may be the gradient's.
+static cc_status launch(ocl_plan *p, int mode, int32_t first_chunk, int32_t groups, int flags, cl_mem result, cc_error *error) {
+    const cl_int first = first_chunk, way = mode, how = flags;
+    const cl_mem map = mode == NETWORK_COLLECT ? p->collect_memory : p->pack_memory;
+    const bool apart = p->shape.local && (mode == NETWORK_PACK || mode == NETWORK_COLLECT);
+    const cl_kernel kernel = !apart ? p->network : mode == NETWORK_PACK ? p->pack : p->collect;
+    const char *name = mode == NETWORK_PACK ? "pack" : mode == NETWORK_COLLECT ? "collect" : "network";
+    const ocl_argument arguments[] = {
+        OCL_ARGUMENT(p->head_memory), OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->term_memory), OCL_ARGUMENT(p->window_memory),
+        OCL_ARGUMENT(p->int_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->wide_memory), OCL_ARGUMENT(p->packed_memory),
+        OCL_ARGUMENT(p->parameter_memory), OCL_ARGUMENT(p->point_memory), OCL_ARGUMENT(p->data_memory), OCL_ARGUMENT(p->row_memory),
+        OCL_ARGUMENT(p->slab_memory), OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->loss_memory), OCL_ARGUMENT(result),
+        OCL_ARGUMENT(map), OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(first), OCL_ARGUMENT(way), OCL_ARGUMENT(how)};
+    return ocl_launch(p->device, kernel, name, arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)groups, 1},
+                      p->shape.local ? p->shape.group : 1, error);
+}
+
 /// Parameters to the device, weights laid out for the products.
 static cc_status pack(ocl_plan *p, const void *parameters, cc_error *error) {
     ocl_device *d = p->device;
     const size_t bytes = (size_t)p->parameters * p->element;
     const cl_int written = d->cl->EnqueueWriteBuffer(d->queue, p->parameter_memory, CL_FALSE, 0, bytes, parameters, 0, NULL, NULL);
     if (written != CL_SUCCESS) return ocl_check(&d->base, written, "write parameters", error);
-    int64_t each;
-    const cl_int count = p->packed_size - p->packed_first, groups = (cl_int)groups_for(p, count, &each), rows = (cl_int)(p->places.count / 2);
-    const cl_int size = (cl_int)each, begin = p->packed_first;
-    const ocl_argument arguments[] = {
-        OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->pack_memory), OCL_ARGUMENT(count), OCL_ARGUMENT(size), OCL_ARGUMENT(groups),
-        OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->parameter_memory), OCL_ARGUMENT(p->packed_memory),
-        OCL_ARGUMENT(begin)};
-    return ocl_launch(d, p->pack, "pack", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)(groups + rows), 1},
-                      p->shape.local ? p->shape.group : 1, error);
-}
-
-static cc_status launch(ocl_plan *p, int32_t first_chunk, int32_t chunks, int mode, int flags, cc_error *error) {
-    const cl_int first = first_chunk, way = mode, how = flags;
-    const ocl_argument arguments[] = {
-        OCL_ARGUMENT(p->head_memory), OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->term_memory), OCL_ARGUMENT(p->window_memory),
-        OCL_ARGUMENT(p->int_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->wide_memory), OCL_ARGUMENT(p->packed_memory),
-        OCL_ARGUMENT(p->parameter_memory), OCL_ARGUMENT(p->point_memory), OCL_ARGUMENT(p->data_memory), OCL_ARGUMENT(p->row_memory),
-        OCL_ARGUMENT(p->slab_memory), OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->loss_memory), OCL_ARGUMENT(p->result_memory),
-        OCL_ARGUMENT(first), OCL_ARGUMENT(way), OCL_ARGUMENT(how)};
-    return ocl_launch(p->device, p->network, "network", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)chunks, 1},
-                      p->shape.local ? p->shape.group : 1, error);
+    return launch(p, NETWORK_PACK, 0, p->head.pack_groups + (int32_t)(p->places.count / 2), 0, p->result_memory, error);
 }
 
 static cc_status send_windows(ocl_plan *p, const network_window *windows, cc_error *error) {
@@ -215,7 +200,7 @@ static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows,
         }
         if (status == CC_OK) status = ocl_check(&d->base, moved, "write points", error);
         if (status == CC_OK)
-            status = launch(p, 0, p->chunks, mode, (pass == 0 ? NETWORK_FRESH : 0) | (pass == p->passes - 1 ? NETWORK_LAST : 0), error);
+            status = launch(p, mode, 0, p->chunks, (pass == 0 ? NETWORK_FRESH : 0) | (pass == p->passes - 1 ? NETWORK_LAST : 0), p->result_memory, error);
         for (int32_t i = 0; status == CC_OK && mode == NETWORK_RESIDUALS && moved == CL_SUCCESS && i < p->terms; i++)
             moved = net_move_rows(p, i, &windows[i], false, rows);
         if (status == CC_OK) status = ocl_check(&d->base, moved, "read residuals", error);
@@ -225,14 +210,8 @@ static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows,
 
 static cc_status collect(ocl_plan *p, void *gradient, cc_error *error) {
     ocl_device *d = p->device;
-    int64_t each;
-    const cl_int count = p->head.sums_size, chunks = p->chunks;
-    const int64_t groups = groups_for(p, count, &each);
-    const cl_int size = (cl_int)each;
-    const ocl_argument arguments[] = {OCL_ARGUMENT(p->collect_memory), OCL_ARGUMENT(count), OCL_ARGUMENT(size), OCL_ARGUMENT(chunks),
-                                      OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->gradient_memory)};
-    cc_status status = ocl_launch(d, p->collect, "collect", arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)groups, 1},
-                                  p->shape.local ? p->shape.group : 1, error);
+    const int32_t groups = (p->head.sums_size + p->head.slice - 1) / p->head.slice;
+    const cc_status status = launch(p, NETWORK_COLLECT, 0, groups, 0, p->gradient_memory, error);
     if (status != CC_OK) return status;
     const size_t bytes = (size_t)p->parameters * p->element;
     const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->gradient_memory, CL_FALSE, 0, bytes, gradient, 0, NULL, NULL);
@@ -304,7 +283,7 @@ static cc_status component_window(ocl_plan *p, int32_t term, int64_t block, netw
     // Data play no part in components.
     network_window alone = windows[term];
     if (status == CC_OK) status = ocl_check(&d->base, net_send_points(p, term, &alone), "write points", error);
-    if (status == CC_OK) status = launch(p, t->first_chunk, t->chunks, NETWORK_COMPONENTS, 0, error);
+    if (status == CC_OK) status = launch(p, NETWORK_COMPONENTS, t->first_chunk, t->chunks, 0, p->result_memory, error);
     for (int64_t c = 0; status == CC_OK && c < (int64_t)p->head.fields * t->uses; c++) {
         const size_t bytes = (size_t)*points * p->element;
         char *to = result + (size_t)(c * t->points + block * t->block) * p->element;
@@ -339,8 +318,8 @@ static const cc_plan_calls calls_table = {
     .gradient = gradient, .residuals = residuals, .transposed = transposed, .components = components, .memory = memory, .destroy = net_plan_destroy,
 };
 
-cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,
-                          void **state, cc_error *error) {
+cc_status net_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, bool kernels, ocl_plan **plan,
+                          cc_error *error) {
     ocl_device *d = ocl_of(options->device);
     if (options->precision == CC_F64 && !d->info.fp64)
         return cc_fail(error, CC_NO_DOUBLE, 0, "Device %s (%s) has no trustworthy double precision; choose f32 or another device.", d->info.id,
@@ -358,14 +337,23 @@ cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *opti
     ocl_retain(d);
     cc_status status = net_layout(p, network, options, terms, term, error);
     pthread_mutex_lock(&d->lock);
-    if (status == CC_OK) status = make_program(p, term, error);
+    if (status == CC_OK) status = make_program(p, term, kernels, error);
     if (status == CC_OK) status = make_fitting_buffers(p, error);
     pthread_mutex_unlock(&d->lock);
     if (status != CC_OK) {
         net_plan_destroy(p);
         return status;
     }
+    *plan = p;
+    return CC_OK;
+}
+
+cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, const cc_plan_calls **calls,
+                          void **state, cc_error *error) {
+    ocl_plan *plan = NULL;
+    const cc_status status = net_plan_create(network, options, terms, term, true, &plan, error);
+    if (status != CC_OK) return status;
     *calls = &calls_table;
-    *state = p;
+    *state = plan;
     return CC_OK;
 }

@@ -287,6 +287,11 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
     if (room) {
         plan_chunks(plan);
         map_parameters(plan, network);
+        h->pack_first = plan->packed_first;
+        h->pack_count = plan->packed_size - plan->packed_first;
+        h->slice = plan->shape.local ? plan->shape.group : 4096;
+        h->pack_groups = (h->pack_count + h->slice - 1) / h->slice;
+        h->chunks = plan->chunks;
     }
     const bool lists = !plan->ints.failed && !plan->reals.failed && !plan->wides.failed && !plan->constants.failed && !plan->pack_map.failed
                        && !plan->sum_map.failed && !plan->places.failed;

@@ -66,7 +66,7 @@ typedef struct ocl_plan {
     ocl_text code;
 
     cl_program program;
-    cl_kernel pack, network, collect;
+    cl_kernel network, pack, collect;   // the last two on GPUs alone
     // Buffers by use.
     cl_mem head_memory, layer_memory, term_memory, window_memory, int_memory, real_memory, wide_memory, packed_memory, parameter_memory, point_memory,
         data_memory, row_memory, slab_memory, sum_memory, loss_memory, result_memory, pack_memory, place_memory, collect_memory, gradient_memory;
@@ -105,12 +105,15 @@ cl_int net_move_rows(ocl_plan *plan, int32_t term, const network_window *window,
 /// The window of one term alone that begins at `block`, for its components, and how many points it has.
 network_window net_component_window(const ocl_plan *plan, int32_t term, int64_t block, int64_t *points);
 
+/// A plan; without `kernels` its tables, its buffers and `code`, the functions of its kernels.
+cc_status net_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, bool kernels, ocl_plan **plan,
+                          cc_error *error);
 void net_plan_destroy(void *plan);
 /// Appends a text of Kernels/ without its includes.
 void net_include(ocl_text *text, const char *name);
 /// Functions of the terms' residuals, every different program once, and residual_of, which chooses one; number[i] is term i's.
 void net_print_residuals(ocl_text *text, int32_t terms, const cc_term *term, int32_t fields, int32_t *number);
-/// The source of the plan's kernels.
-bool net_print_source(ocl_plan *plan, const cc_term *term);
+/// The source of the plan's kernels, or of their functions alone.
+bool net_print_source(ocl_plan *plan, const cc_term *term, bool kernels);
 
 #endif

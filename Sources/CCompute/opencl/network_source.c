@@ -197,11 +197,14 @@ static int32_t column_set(const ocl_plan *plan) {
     return set;
 }
 
-bool net_print_source(ocl_plan *plan, const cc_term *term) {
+bool net_print_source(ocl_plan *plan, const cc_term *term, bool kernels) {
     ocl_text *t = &plan->code;
     const net_shape *s = &plan->shape;
     const bool wide = plan->wide_sums || plan->precision == CC_F64;
     if (wide) ocl_print(t, "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n");
+    bool nodes = false;
+    for (int32_t i = 0; i < plan->terms; i++) nodes = nodes || plan->term[i].sums != 0;
+    ocl_print(t, "#define KERNELS %d\n#define NODES %d\n", kernels, nodes);
     ocl_print(t, "#define VW %d\n#define ACTIVATION %d\n#define POWER %d\n#define EMBEDDED %d\n#define WIDE %s\n#define WIDE_SUMS %d\n", s->vector,
               (int)plan->activation, plan->power, plan->head.embedded, wide ? "double" : "float", plan->wide_sums);
     ocl_print(t, "#define LANES ((INTV)(0");
@@ -215,6 +218,7 @@ bool net_print_source(ocl_plan *plan, const cc_term *term) {
         ocl_print(t, "#define TALL %d\n#define WIDEST %d\n#define COLUMN_SET %d\n", s->tall, s->wide, columns);
     }
     net_include(t, "network_table.clh");
+    net_include(t, "builtins.clh");
     net_include(t, "functions.clh");
     net_include(t, "network_points.clh");
     int32_t *number = calloc((size_t)plan->terms, sizeof *number);

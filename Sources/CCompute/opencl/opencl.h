@@ -16,7 +16,7 @@
     X(CreateContext) X(ReleaseContext) X(CreateCommandQueue) X(ReleaseCommandQueue) X(Finish) X(Flush) \
     X(CreateProgramWithSource) X(CreateProgramWithBinary) X(BuildProgram) X(GetProgramInfo) X(GetProgramBuildInfo) X(ReleaseProgram) \
     X(CreateKernel) X(ReleaseKernel) X(SetKernelArg) X(GetKernelWorkGroupInfo) X(EnqueueNDRangeKernel) \
-    X(CreateBuffer) X(ReleaseMemObject) X(EnqueueReadBuffer) X(EnqueueWriteBuffer) X(EnqueueMapBuffer) X(EnqueueUnmapMemObject)
+    X(CreateBuffer) X(ReleaseMemObject) X(EnqueueReadBuffer) X(EnqueueWriteBuffer) X(EnqueueFillBuffer) X(EnqueueMapBuffer) X(EnqueueUnmapMemObject)
 
 /// The OpenCL functions, without their prefix.
 typedef struct ocl_api {
@@ -50,8 +50,9 @@ typedef struct ocl_entry {
     bool host_memory;      ///< memory of the host is used in place
     bool exact_division;   ///< single-precision division and roots can be had correctly rounded
     bool wide_vectors;     ///< its compiler is made of Clang and its kernels run on a processor: Kernels/wide.clh serves
+    bool optimizes_twice;  ///< a program as it is compiled, then its kernels, for which -cl-opt-disable leaves out the former (PoCL 3)
     bool simulator;        ///< Oclgrind, which interprets kernels and knows no prefetch
-    bool keeps_binaries;   ///< its implementation has a cache of its own, and asking for binaries compiles again
+    bool keeps_binaries;   ///< its implementation has a cache of its own, and asking for binaries compiles again (PoCL, unless told otherwise)
 } ocl_entry;
 
 /// Device `index` of the catalogue, or NULL.

@@ -104,6 +104,19 @@ static void keep(ocl_device *d, ocl_key key, cl_program program) {
     free(binary);
 }
 
+/// Builds from the source. Texts that declare what they call (Kernels/builtins.clh) spare compilers made of Clang the header that declares
+/// everything: its guard is defined before it is read. A call that is not declared there fails, and the header comes back. Texts that heed ONCE
+/// are optimised only when their kernels are made; others would grow several times over in the copy that is kept.
+static cl_int compile(const ocl_device *d, cl_program program, const char *source, const char *options) {
+    if (d->entry->wide_vectors && !d->shape.local && strstr(source, "#if BUILTINS")) {
+        const bool once = d->entry->optimizes_twice && strstr(source, "#if ONCE &&");
+        char more[OPTIONS + 64];
+        snprintf(more, sizeof more, "%s -D_OPENCL_H_ -DBUILTINS=1%s", options, once ? " -DONCE=1 -cl-opt-disable" : "");
+        if (d->cl->BuildProgram(program, 1, &d->entry->id, more, NULL, NULL) == CL_SUCCESS) return CL_SUCCESS;
+    }
+    return d->cl->BuildProgram(program, 1, &d->entry->id, options, NULL, NULL);
+}
+
 cc_status ocl_build(ocl_device *d, const char *label, const ocl_text *source, const char *options, cl_program *program, cc_error *error) {
     // RESIDUA_OPENCL_CACHE=on and =off overrule what suits the device.
     const char *wanted = getenv("RESIDUA_OPENCL_CACHE");
@@ -114,7 +127,7 @@ cc_status ocl_build(ocl_device *d, const char *label, const ocl_text *source, co
     cl_int status = CL_SUCCESS;
     cl_program made = d->cl->CreateProgramWithSource(d->context, 1, (const char **)&source->characters, &source->length, &status);
     if (status != CL_SUCCESS) return ocl_check(&d->base, status, "take a program", error);
-    status = d->cl->BuildProgram(made, 1, &d->entry->id, options, NULL, NULL);
+    status = compile(d, made, source->characters, options);
     if (status != CL_SUCCESS) {
         const cc_status result = build_failure(d, label, made, status, error);
         d->cl->ReleaseProgram(made);
