@@ -152,6 +152,8 @@ struct EnsembleCase: CustomStringConvertible {
     var judge: [NetworkTerm]
     /// Order of the stencil of the first term, 0 for exact derivatives.
     var stencil = 0
+    /// ‖w‖₁ / hᵖ, by which the stencil of the first term multiplies the rounding of its values; 0 for exact derivatives.
+    var amplification: Double { stencil == 0 ? 0 : terms[0].scales[0] * terms[0].weights[0].map { abs($0[0]) }.reduce(0, +) }
 
     static func line(order: Int, stencil: Bool, widths: [Int32], activation: cc_activation = CC_TANH, points count: Int = 37) -> EnsembleCase {
         let points = (0..<count).map { [-1 + 2 * (Double($0) + 0.5) / Double(count)] }

@@ -30,11 +30,8 @@ struct KernelSweepTests {
             .plane(widths: [2, 9, 1]),
         ]
         for test in cases {
-            // A stencil multiplies the rounding of its values by ‖w‖₁ / hᵖ.
-            let first = test.terms[0]
-            let amplification = test.stencil == 0 ? 0 : first.scales[0] * first.weights[0].map { abs($0[0]) }.reduce(0, +)
             func check<Scalar: BinaryFloatingPoint & BitwiseCopyable & SIMDScalar>(_ type: Scalar.Type, _ smooth: Double) throws {
-                let tolerance = max(smooth, Double(Scalar.ulpOfOne) * amplification)
+                let tolerance = max(smooth, Double(Scalar.ulpOfOne) * test.amplification)
                 let members = test.members(2, as: Scalar.self, rate: 1e-6)
                 let there = try test.ensemble(Scalar.self, on: device).run(members, stops: [2, 3], adam: true)
                 let here = try test.ensemble(Scalar.self).run(members, stops: [2, 3], adam: true)
