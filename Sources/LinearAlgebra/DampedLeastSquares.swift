@@ -8,13 +8,15 @@ import CLAPACK
 /// of the digits that the product lost ("corrected seminormal equations", Björck, 1987); where Cholesky fails, the factor comes from a QR
 /// factorisation of [A; √λ I]. All memory is kept from one system to the next. The same bits for any number of threads.
 public final class DampedLeastSquares {
-    /// Aᵀ column-major, P numbers a residual: filled from outside with Jᵀ, then scaled by `prepare`.
+    /// Jᵀ column-major, P numbers a residual, filled from outside; in the space of samples `prepare` makes Aᵀ of it.
     public var transposed: [Double] = []
     /// P, and M.
     public private(set) var parameters = 0
     public private(set) var residuals = 0
     /// D.
     public private(set) var scale: [Double] = []
+    private var inverse: [Double] = []
+    /// The lower triangle of JᵀJ, or of AAᵀ.
     private var gram: [Double] = []
     private var factor: [Double] = []
     private var damping = 0.0
@@ -27,10 +29,17 @@ public final class DampedLeastSquares {
     public var side: Int { min(parameters, residuals) }
     private var bySamples: Bool { residuals < parameters }
 
-    /// Norms of J's columns, of `transposed` before it is scaled.
+    /// Norms of J's columns, of `transposed` as it was filled; where P <= M they come from JᵀJ, which is kept for `prepare`.
     ///
     /// - Precondition: `transposed` holds `parameters` numbers a residual.
-    public func columnNorms(parameters: Int) -> [Double] {
+    /// - Throws: `outOfMemory`.
+    public func columnNorms(parameters: Int) throws(LinearAlgebraError) -> [Double] {
+        self.parameters = parameters
+        residuals = transposed.count / max(1, parameters)
+        if !bySamples {
+            try lowerProduct()
+            return (0..<parameters).map { gram[$0 * (parameters + 1)].squareRoot() }
+        }
         var squares = [Double](repeating: 0, count: parameters)
         let count = transposed.count
         transposed.withUnsafeBufferPointer { a in
@@ -43,16 +52,20 @@ public final class DampedLeastSquares {
         return squares.map { $0.squareRoot() }
     }
 
-    /// Scales the columns and forms the product.
+    /// Takes the columns' scale, after `columnNorms`: in the space of parameters the product is scaled as it is factored, in that of samples the
+    /// columns are scaled and the product is formed here.
     ///
     /// - Parameter scale: D, positive; P numbers.
     /// - Throws: `outOfMemory`.
     public func prepare(scale: [Double]) throws(LinearAlgebraError) {
-        parameters = scale.count
-        residuals = transposed.count / max(1, scale.count)
         self.scale = scale
-        let (p, inverse) = (parameters, scale.map { 1 / $0 })
-        let count = transposed.count
+        inverse = scale.map { 1 / $0 }
+        let n = side
+        guard bySamples else {
+            largestDiagonal = (0..<n).reduce(0) { max($0, gram[$1 * (n + 1)] * inverse[$1] * inverse[$1]) }
+            return
+        }
+        let (p, count) = (parameters, transposed.count)
         transposed.withUnsafeMutableBufferPointer { a in
             inverse.withUnsafeBufferPointer { inverse in
                 for first in Swift.stride(from: 0, to: count, by: p) {
@@ -60,17 +73,16 @@ public final class DampedLeastSquares {
                 }
             }
         }
-        let n = side
-        if gram.count != n * n {
-            gram = Array(repeating: 0, count: n * n)
-            factor = gram
-        }
         try lowerProduct()
         largestDiagonal = (0..<n).reduce(0) { max($0, gram[$1 * (n + 1)]) }
     }
 
-    /// The lower triangle of AᵀA or AAᵀ, in blocks of columns.
+    /// The lower triangle of the product of `transposed` with itself, in blocks of columns.
     private func lowerProduct() throws(LinearAlgebraError) {
+        if gram.count != side * side {
+            gram = Array(repeating: 0, count: side * side)
+            factor = gram
+        }
         let (n, k, p, bySamples) = (side, max(parameters, residuals), parameters, bySamples)
         let block = n <= 512 ? 128 : 256
         var failure = cc_error()
@@ -100,7 +112,17 @@ public final class DampedLeastSquares {
         factor.withUnsafeMutableBufferPointer { to in
             gram.withUnsafeBufferPointer { from in
                 guard let a = to.baseAddress, let b = from.baseAddress else { return }
-                for column in 0..<n { (a + column * (n + 1)).update(from: b + column * (n + 1), count: n - column) }
+                inverse.withUnsafeBufferPointer { inverse in
+                    for column in 0..<n {
+                        let (target, source) = (a + column * n, b + column * n)
+                        if bySamples {
+                            (target + column).update(from: source + column, count: n - column)
+                        } else {
+                            let factor = inverse[column]
+                            for row in column..<n { target[row] = source[row] * (inverse[row] * factor) }
+                        }
+                    }
+                }
             }
             for index in 0..<n { to[index * (n + 1)] += damping }
         }
@@ -115,7 +137,7 @@ public final class DampedLeastSquares {
         let stacked = try AlignedDoubles(count: (k + n) * n)
         for column in 0..<n {
             let to = stacked.base + column * (k + n)
-            for row in 0..<k { to[row] = bySamples ? transposed[column * p + row] : transposed[row * p + column] }
+            for row in 0..<k { to[row] = bySamples ? transposed[column * p + row] : transposed[row * p + column] * inverse[column] }
             to[k + column] = damping.squareRoot()
         }
         var (rows, columns, status) = (Int32(k + n), Int32(n), Int32(0))
@@ -131,11 +153,12 @@ public final class DampedLeastSquares {
     }
 
     /// Jᵀ y.
-    public func gradient(of y: [Double]) -> [Double] { zip(product(y, transposing: true), scale).map { $0 * $1 } }
+    public func gradient(of y: [Double]) -> [Double] { Self.products(product(y, transposing: true), scale) }
 
     /// The solution D⁻¹ (AᵀA + λI)⁻¹ Aᵀ y for the last factored damping.
-    public func solve(_ y: [Double]) -> [Double] {
-        var solution: [Double]
+    ///
+    /// - Parameter gradient: Jᵀ y where it is at hand already.
+    public func solve(_ y: [Double], gradient: [Double]? = nil) -> [Double] {
         let refines = damping < 1e-9 * largestDiagonal
         if bySamples {
             var dual = triangular(y)
@@ -144,29 +167,30 @@ public final class DampedLeastSquares {
                 let rest = y.indices.map { y[$0] - back[$0] - damping * dual[$0] }
                 for (index, value) in triangular(rest).enumerated() { dual[index] += value }
             }
-            solution = product(dual, transposing: true)
-        } else {
-            solution = triangular(product(y, transposing: true))
-            if refines {
-                let image = product(solution, transposing: false)
-                let rest = product(y.indices.map { y[$0] - image[$0] }, transposing: true)
-                let correction = triangular(rest.indices.map { rest[$0] - damping * solution[$0] })
-                for (index, value) in correction.enumerated() { solution[index] += value }
-            }
+            return Self.products(product(dual, transposing: true), inverse)
         }
-        for index in solution.indices { solution[index] /= scale[index] }
-        return solution
+        var solution = triangular(gradient.map { Self.products($0, inverse) } ?? product(y, transposing: true))
+        if refines {
+            let image = product(solution, transposing: false)
+            let rest = product(y.indices.map { y[$0] - image[$0] }, transposing: true)
+            let correction = triangular(rest.indices.map { rest[$0] - damping * solution[$0] })
+            for (index, value) in correction.enumerated() { solution[index] += value }
+        }
+        return Self.products(solution, inverse)
     }
 
     /// Aᵀ y, or A x.
     private func product(_ x: [Double], transposing: Bool) -> [Double] {
         LAPACKCall.prepare()
+        let given = bySamples || transposing ? x : Self.products(x, inverse)
         var (p, m, one) = (Int32(parameters), Int32(residuals), Int32(1))
         var (alpha, beta) = (1.0, 0.0)
         var result = [Double](repeating: 0, count: transposing ? parameters : residuals)
-        dgemv_(transposing ? "N" : "T", &p, &m, &alpha, transposed, &p, x, &one, &beta, &result, &one)
-        return result
+        dgemv_(transposing ? "N" : "T", &p, &m, &alpha, transposed, &p, given, &one, &beta, &result, &one)
+        return transposing && !bySamples ? Self.products(result, inverse) : result
     }
+
+    private static func products(_ a: [Double], _ b: [Double]) -> [Double] { a.indices.map { a[$0] * b[$0] } }
 
     private func triangular(_ b: [Double]) -> [Double] {
         var (n, one, status) = (Int32(side), Int32(1), Int32(0))

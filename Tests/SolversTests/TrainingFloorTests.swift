@@ -40,7 +40,11 @@ import Testing
         let y = (0..<m).map { _ in stream.normal() }
         let system = DampedLeastSquares()
         system.transposed = jacobian.transposed.elements
-        let scale = system.columnNorms(parameters: p)
+        let scale = try system.columnNorms(parameters: p)
+        for index in 0..<p {
+            let column = (0..<m).map { jacobian[$0, index] * jacobian[$0, index] }.reduce(0, +).squareRoot()
+            #expect(abs(scale[index] / column - 1) < 1e-13)
+        }
         try system.prepare(scale: scale)
         for damping in [1e-1, 1e-12] {
             #expect(try system.factor(damping: damping))
@@ -66,6 +70,7 @@ import Testing
         }
         let system = DampedLeastSquares()
         system.transposed = matrix.transposed.elements
+        #expect(try system.columnNorms(parameters: p).allSatisfy { $0.isFinite })
         try system.prepare(scale: Array(repeating: 1, count: p))
         #expect(try system.factor(damping: 1e-22))
         let isFinite = system.solve(common).allSatisfy { $0.isFinite }

@@ -31,7 +31,7 @@ extension ProblemDefinition {
             exact: ["sin(pi*x)*sin(pi*y)"]),
         ProblemDefinition(
             name: "helmholtz2d", summary: "Laplace u + u = q on (-1, 1)^2, u = 0 on the boundary; u = sin(pi x) sin(4 pi y)", coordinates: square,
-            equations: ["laplacian(u) + u = (1 - 17*pi^2)*sin(pi*x)*sin(4*pi*y)"], conditions: [Condition("u = 0")],
+            equations: ["laplacian(u) + u = (1 - 17*pi^2)*sin(pi*x)*sin(4*pi*y)"], conditions: [Condition("u = 0", weight: 1000)],
             exact: ["sin(pi*x)*sin(4*pi*y)"]),
         ProblemDefinition(
             name: "smooth2d", summary: "Laplace u = f on (-1, 1)^2, u given on the boundary; u = exp(sin(x) cos(2 y)), not made of sines",
