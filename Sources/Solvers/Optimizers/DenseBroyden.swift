@@ -41,6 +41,9 @@ public struct DenseBroyden: Optimizer, Sendable {
         }
     }
 
+    /// A product with the inverse Hessian and its update of rank two.
+    public func work(residuals: Int, parameters: Int) -> OptimizerWork { OptimizerWork(passes: 3 * Double(parameters) * Double(parameters)) }
+
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
         let n = parameters.count
         try requireSize(residuals: plan.residualCount, parameters: n)

@@ -29,6 +29,12 @@ public struct GaussNewton: Optimizer, Sendable {
         }
     }
 
+    /// A singular value decomposition with its vectors.
+    public func work(residuals: Int, parameters: Int) -> OptimizerWork {
+        let (side, length) = (Double(min(residuals, parameters)), Double(max(residuals, parameters)))
+        return OptimizerWork(gradients: 3, products: 14 * side * side * length)
+    }
+
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
         let point = parameters
         try requireSize(residuals: plan.residualCount, parameters: point.count)

@@ -5,9 +5,10 @@ import LinearAlgebra
 ///
 /// δ = −(JᵀJ + λD²)⁻¹ Jᵀ r, the acceleration a = −(JᵀJ + λD²)⁻¹ Jᵀ r'' with r'' the second derivative of the residual along δ; θ ← θ + δ + a/2,
 /// without a where |Da| > 1.5 |Dδ|. D_j is the square root of the largest norm seen of J's column j: half way between no scaling, with which
-/// deep networks descend fastest at the beginning, and Moré's (1978), with which shallow ones reach the smallest errors. After a step of gain ρ, the reduction of the loss by that of its quadratic model, λ is multiplied by
-/// max(1/3, 1 − (2ρ − 1)³) (Nielsen, 1999), after failures by 2, 4, 8 … Residual and Jacobian are taken once a step. The system is solved in the
-/// space of parameters or of samples, whichever is smaller, by `DampedLeastSquares`.
+/// deep networks descend fastest at the beginning, and Moré's (1978), with which shallow ones reach the smallest errors. After a step of gain ρ,
+/// the reduction of the loss by that of its quadratic model, λ is multiplied by max(1/3, 1 − (2ρ − 1)³) (Nielsen, 1999), after failures by
+/// 2, 4, 8 … Residual and Jacobian are taken once a step. The system is solved in the space of parameters or of samples, whichever is smaller,
+/// by `DampedLeastSquares`.
 public struct LevenbergMarquardt: Optimizer, Sendable {
     public let acceleration: Bool
     /// λ at the start, relative to the largest diagonal of D⁻¹JᵀJD⁻¹.
@@ -50,6 +51,12 @@ public struct LevenbergMarquardt: Optimizer, Sendable {
         }
     }
 
+    /// Residual, Jacobian and second derivative; half of a product of the Jacobian with itself, a Cholesky factorisation, and solutions by both.
+    public func work(residuals: Int, parameters: Int) -> OptimizerWork {
+        let (side, length) = (Double(min(residuals, parameters)), Double(max(residuals, parameters)))
+        return OptimizerWork(gradients: 4, products: side * side * (length + side / 3), passes: 4 * side * (length + side))
+    }
+
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
         if !isKnownUniquelyReferenced(&work) { work = Work() }
         let (point, system) = (parameters, work.system)
@@ -58,7 +65,7 @@ public struct LevenbergMarquardt: Optimizer, Sendable {
         let loss = plan.loss(ofResiduals: residuals)
         guard loss.total.isFinite else { return OptimizerStep(loss, .diverged) }
         try computing { () throws(ComputeError) in try plan.transposedJacobian(at: point, into: &system.transposed) }
-        let norms = system.columnNorms(parameters: point.count)
+        let norms = try linear { () throws(LinearAlgebraError) in try system.columnNorms(parameters: point.count) }
         guard Vectors.isFinite(norms) else { return OptimizerStep(loss, .diverged) }
         if scale.count != point.count { scale = Array(repeating: 0, count: point.count) }
         for index in scale.indices { scale[index] = max(scale[index], norms[index]) }
@@ -77,7 +84,7 @@ public struct LevenbergMarquardt: Optimizer, Sendable {
                 growth *= 2
                 continue
             }
-            let direction = system.solve(residuals).map { -$0 }
+            let direction = system.solve(residuals, gradient: gradient).map { -$0 }
             let length = Self.norm(direction, used)
             var change = direction
             if acceleration {

@@ -40,6 +40,9 @@ public struct LimitedMemoryBFGS: Optimizer, Sendable {
         }
     }
 
+    /// The two passes over the pairs.
+    public func work(residuals: Int, parameters: Int) -> OptimizerWork { OptimizerWork(passes: 4 * Double(history) * Double(parameters)) }
+
     public mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep {
         let point = parameters
         if loss == nil {

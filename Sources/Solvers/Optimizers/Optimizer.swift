@@ -13,10 +13,31 @@ public protocol Optimizer {
 
     /// Refuses a system that is too large for the method.
     func requireSize(residuals: Int, parameters: Int) throws(SolverError)
+
+    /// What a step asks for, about: one gradient unless the method says otherwise.
+    func work(residuals: Int, parameters: Int) -> OptimizerWork
 }
 
 extension Optimizer {
     public func requireSize(residuals: Int, parameters: Int) throws(SolverError) {}
+
+    public func work(residuals: Int, parameters: Int) -> OptimizerWork { OptimizerWork() }
+}
+
+/// What a step of an optimiser asks for, by which the intervals of spectra are chosen.
+public struct OptimizerWork: Sendable, Equatable {
+    /// Evaluations of the plan, in those of its loss and gradient.
+    public var gradients = 1.0
+    /// Floating-point operations of matrix products and factorisations.
+    public var products = 0.0
+    /// Numbers read in passes over vectors and matrices.
+    public var passes = 0.0
+
+    public init(gradients: Double = 1, products: Double = 0, passes: Double = 0) {
+        self.gradients = gradients
+        self.products = products
+        self.passes = passes
+    }
 }
 
 /// What a step found.

@@ -3,8 +3,9 @@ import Compute
 extension Trainer {
     /// Steps between spectra such that they take less than a tenth of a run: by counts of operations, so the same on every machine.
     ///
-    /// A spectrum is taken as 4 m n² operations (n the Jacobian's smaller side) at 2.5·10⁹ a second with four times a step's own for the
-    /// Jacobian; a step as its plan's operations at 4·10¹⁰ and its activations at 2·10⁹ a second: rates that make steps look short.
+    /// A spectrum is taken as 4 m n² operations (n the Jacobian's smaller side) at 5·10⁹ a second with four times a gradient's own for the
+    /// Jacobian; a step as the products of its plan and its optimiser at 4·10¹⁰ operations, its activations and the numbers of the optimiser's
+    /// passes at 2·10⁹ a second: rates that make steps look short.
     ///
     /// - Parameters:
     ///   - steps: of the run.
@@ -36,9 +37,11 @@ extension Trainer {
     /// Of a step and of a spectrum, in seconds.
     private var spectrumCosts: (step: Double, spectrum: Double) {
         let cost = plan.cost
-        let step = (cost.products + cost.elementwise) / 4e10 + cost.activations / 2e9 + 1e-5
+        let gradient = (cost.products + cost.elementwise) / 4e10 + cost.activations / 2e9 + 1e-5
+        let work = optimizer.work(residuals: plan.residualCount, parameters: plan.parameterCount)
+        let step = work.gradients * gradient + work.products / 4e10 + work.passes / 2e9
         let sides = (Double(plan.residualCount), Double(plan.parameterCount))
         let small = min(sides.0, sides.1)
-        return (step, 4 * max(sides.0, sides.1) * small * small / 2.5e9 + 4 * step)
+        return (step, 4 * max(sides.0, sides.1) * small * small / 5e9 + 4 * gradient)
     }
 }
