@@ -1,6 +1,7 @@
 // The cache of built programs: what is stored by many at once under one key is found whole or not at all; cut files are not believed.
 #include "driver.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +30,17 @@ void open_caches(void) {
 }
 
 void close_caches(void) {
-    char path[160];
-    file_of(key_of("one for all"), path);
-    unlink(path);
+    DIR *directory = opendir(folder);
+    expect(directory != NULL, "the cache's folder is gone");
+    // Whole entries, programs' binaries among them, and nothing half-written.
+    for (const struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
+        const size_t length = strlen(entry->d_name);
+        if (length != 68 || strcmp(entry->d_name + 64, ".bin") != 0) continue;
+        char path[160];
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        unlink(path);
+    }
+    if (directory) closedir(directory);
     expect(rmdir(folder) == 0, "files are left in the cache");
 }
 
