@@ -1,6 +1,6 @@
 // A network's residuals, loss and gradient: blocks of points through all layers and back.
 //
-// A work-group takes blocks of a chunk, one after another, in memory of its own (its slab); rows there are (point, node, channel),
+// A work-group takes chunks, and of each its blocks, one after another, in memory of its own (its slab); rows there are (point, node, channel),
 // columns neurons. The host prints what differs from plan to plan before this text (opencl/network_source.c):
 //   set_forward, set_backward and set_embedding, which choose a set of network_jets.clh
 //   residual_of(program, ...), printed from programs
@@ -215,7 +215,7 @@ BODY void backward(__global const network_head *h, __global const network_layer 
     PLAIN for (int c = 1; c < channels; c++) {
         if (ints[t->inverse + channels + c] == 0) continue;
         EACH(v, layers->vectors) {
-            __global REAL *total_here = AT(h->tangent_sums) + c * layers->stride + v * VW;
+            __global REAL *total_here = sums + h->tangent_sums + c * layers->stride + v * VW;
             REALV sum = LOADV(total_here);
             PLAIN for (int p = 0; p < pairs; p++) sum += LOADV(AT(adjoint) + p * pair + c * layers->stride + v * VW);
             STOREV(sum, total_here);
@@ -234,13 +234,13 @@ BODY void clear(__global REAL *to, const int count) {
 #if !EMBEDDED
 // Sums of the tangents' adjoints close the first layer's gradient.
 BODY void close_tangents(__global const network_head *h, __global const network_layer *layers, __global const network_term *t,
-                         __global const int *ints, __global const REAL *reals, __global REAL *work, __global REAL *sums) {
+                         __global const int *ints, __global const REAL *reals, __global REAL *sums) {
     PLAIN for (int q = 0; q < t->closure_count; q++) {
         const int c = ints[t->closures + 2 * q], i = ints[t->closures + 2 * q + 1];
         const REALV factor = (REALV)reals[t->closure_factors + q];
         EACH(v, layers->vectors) {
             __global REAL *at = sums + layers->weight_sum + i * layers->stride + v * VW;
-            STOREV(fma(factor, LOADV(AT(h->tangent_sums) + c * layers->stride + v * VW), LOADV(at)), at);
+            STOREV(fma(factor, LOADV(sums + h->tangent_sums + c * layers->stride + v * VW), LOADV(at)), at);
         }
     }
 }
@@ -256,20 +256,18 @@ BODY void close_tangents(__global const network_head *h, __global const network_
 STEERING void chunk_of(__global const network_head *h, __global const network_layer *layers, __global const network_term *terms,
                    __global const network_window *windows, __global const int *ints, __global const REAL *reals, __global const WIDE *wides,
                    __global const REAL *packed, __global const REAL *parameters, __global const REAL *points, __global const REAL *data,
-                   __global const REAL *cotangent, __global REAL *slabs, __global REAL *all_sums, __global REAL *losses, __global REAL *result,
-                   const int first_chunk, const int mode, const int flags, const int group TILES_ARGUMENTS) {
-    const int chunk = first_chunk + group;
+                   __global const REAL *cotangent, __global REAL *work, __global REAL *all_sums, __global REAL *losses, __global REAL *result,
+                   const int chunk, const int mode, const int flags TILES_ARGUMENTS) {
     __global const network_term *t = terms;
     while (chunk >= t->first_chunk + t->chunks) t++;
     __global const network_window *w = windows + (t - terms);
-    __global REAL *work = slabs + (long)group * h->slab_size, *sums = all_sums + (long)chunk * h->sums_size;
+    __global REAL *sums = all_sums + (long)chunk * h->chunk_size, *all_lanes = sums + h->lanes, *lanes = all_lanes + ITEM * VW;
     const int seeds = mode == NETWORK_GRADIENT || mode == NETWORK_TRANSPOSED, d = h->dimension;
-    __global REAL *lanes = AT(h->lanes) + ITEM * VW;
     if (flags & NETWORK_FRESH) {
         PLAIN for (int q = 0; q < 2 + h->parameters; q++) STOREV((REALV)0, lanes + q * (WG * VW));
         if (seeds) {
             clear(sums, h->sums_size);
-            clear(AT(h->tangent_sums), t->channels * layers->stride);
+            clear(sums + h->tangent_sums, t->channels * layers->stride);
         }
     }
     BARRIER;
@@ -335,9 +333,9 @@ STEERING void chunk_of(__global const network_head *h, __global const network_la
 #pragma OPENCL FP_CONTRACT OFF
         REAL sum = 0, rest = 0;
         PLAIN for (int q = 0; q < WG * VW; q++) {
-            const REAL part = AT(h->lanes)[q], next = sum + part, other = next - sum;
+            const REAL part = all_lanes[q], next = sum + part, other = next - sum;
             const REAL before = next - other;
-            if (next - next == 0) rest = rest + ((sum - before) + (part - other)) + AT(h->lanes)[WG * VW + q];
+            if (next - next == 0) rest = rest + ((sum - before) + (part - other)) + all_lanes[WG * VW + q];
             sum = next;
         }
         losses[2 * chunk] = sum;
@@ -346,11 +344,11 @@ STEERING void chunk_of(__global const network_head *h, __global const network_la
     if (!seeds) return;
     EACH(k, h->parameters) {
         REAL sum = 0;
-        PLAIN for (int q = 0; q < WG * VW; q++) sum += AT(h->lanes)[(2 + k) * (WG * VW) + q];
+        PLAIN for (int q = 0; q < WG * VW; q++) sum += all_lanes[(2 + k) * (WG * VW) + q];
         sums[h->parameter_sum + k] = sum;
     }
 #if !EMBEDDED
-    close_tangents(h, layers, t, ints, reals, work, sums);
+    close_tangents(h, layers, t, ints, reals, sums);
 #endif
 }
 
@@ -379,12 +377,12 @@ BODY void pack_slice(__global const network_layer *layers, __global const int *m
 }
 
 // Sums of all chunks, added in order, to the places of the parameters.
-BODY void collect_slice(__global const int *map, const int count, const int slice, const int chunks, __global const REAL *sums,
-                        __global REAL *gradient, const int group) {
+BODY void collect_slice(__global const int *map, const int count, const int slice, const int chunks, const int chunk_size,
+                        __global const REAL *sums, __global REAL *gradient, const int group) {
     const int first = group * slice, end = min(first + slice, count);
     PLAIN for (int i = first + ITEM * VW; i < end; i += WG * VW) {
         REALV sum = LOADV(sums + i);
-        PLAIN for (int c = 1; c < chunks; c++) sum += LOADV(sums + (long)c * count + i);
+        PLAIN for (int c = 1; c < chunks; c++) sum += LOADV(sums + (long)c * chunk_size + i);
         REAL each[VW];
         STOREV(sum, each);
         PLAIN for (int q = 0; q < VW; q++)
@@ -400,9 +398,10 @@ BODY void collect_slice(__global const int *map, const int count, const int slic
         __global const network_window *windows, __global const int *ints, __global const REAL *reals, __global const WIDE *wides, \
         __global REAL *packed, __global const REAL *parameters, __global const REAL *points, __global const REAL *data,           \
         __global const REAL *cotangent, __global REAL *slabs, __global REAL *all_sums, __global REAL *losses,                     \
-        __global REAL *result, __global const int *map, __global const int *places, const int first_chunk, const int mode, const int flags
+        __global REAL *result, __global const int *map, __global const int *places, __global volatile int *taken,      \
+        const int first_chunk, const int chunks, const int mode, const int flags
 #define PACK_GROUP pack_slice(layers, map, h->pack_count, h->slice, h->pack_groups, places, reals, parameters, packed, h->pack_first, get_group_id(0))
-#define COLLECT_GROUP collect_slice(map, h->sums_size, h->slice, h->chunks, all_sums, result, get_group_id(0))
+#define COLLECT_GROUP collect_slice(map, h->sums_size, h->slice, h->chunks, h->chunk_size, all_sums, result, get_group_id(0))
 
 #if LOCAL
 __kernel ITEMS void pack(NETWORK_ARGUMENTS) { PACK_GROUP; }
@@ -423,7 +422,20 @@ __kernel ITEMS void network(NETWORK_ARGUMENTS) {
         return;
     }
 #endif
-    chunk_of(h, layers, terms, windows, ints, reals, wides, packed, parameters, points, data, cotangent, slabs, all_sums, losses, result, first_chunk,
-             mode, flags, get_group_id(0) TILES);
+    __global REAL *work = slabs + (long)get_group_id(0) * h->slab_size;
+#if LOCAL
+    chunk_of(h, layers, terms, windows, ints, reals, wides, packed, parameters, points, data, cotangent, work, all_sums, losses, result,
+             first_chunk + (int)get_group_id(0), mode, flags TILES);
+#else
+    // Whoever has time takes the next chunk: few slabs, which stay in the caches of their cores, and no waiting for a slow one.
+    PLAIN for (int c = atomic_inc(taken); c < chunks; c = atomic_inc(taken))
+        chunk_of(h, layers, terms, windows, ints, reals, wides, packed, parameters, points, data, cotangent, work, all_sums, losses, result,
+                 first_chunk + c, mode, flags TILES);
+    // The last group leaves zeros for the next launch.
+    if (atomic_inc(taken + 1) == (int)get_num_groups(0) - 1) {
+        atomic_xchg(taken, 0);
+        atomic_xchg(taken + 1, 0);
+    }
+#endif
 }
 #endif

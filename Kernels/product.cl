@@ -143,14 +143,18 @@ void pack_b(__global const real *from, long offset, long row_step, long depth_st
     pack(from + offset, row_step, depth_step, rows, depth, to, NR, first, first + GROUP, begin, begin + DEPTH);
 }
 
-// C ← α A B + β C for the panels [i0, i1) × [j0, j1) and the depths [begin, end). B is packed, or (`direct`, whole panels only) its
-// columns lie `b_stride` apart as they are.
-INLINE void multiply(const int direct, long b_stride, __global const real *a, __global const real *b, __global real *c, long stride, long m,
-                     long n, long depth, long i0, long i1, long j0, long j1, long begin, long end, real alpha, real beta) {
+// C ← α A B + β C for the panels [i0, i1) × [j0, j1) and `length` steps of depth. Panels of A lie `a_panel` apart and their steps `a_step`
+// (MR when packed). Panels of B lie `b_panel` apart; they are packed or (`direct`) columns as they are, `b_stride` apart: a last panel that
+// is not full then reads the last column again and throws the sums away.
+INLINE void multiply(const int direct, __global const real *a, long a_panel, long a_step, __global const real *b, long b_panel, long b_stride,
+                     __global real *c, long stride, long m, long n, long i0, long i1, long j0, long j1, long length, real alpha, real beta) {
     for (long j = j0; j < j1; j++)
         for (long i = i0; i < i1; i++) {
-            __global const real *x = a + (i * depth + begin) * MR, *y = direct ? b + j * NR * b_stride + begin : b + (j * depth + begin) * NR;
+            __global const real *x = a + i * a_panel, *y = b + j * b_panel;
+            long column[NR];
             vector sum[MRV][NR];
+#pragma unroll
+            for (int q = 0; q < NR; q++) column[q] = direct ? min((long)q, n - 1 - j * NR) * b_stride : q;
 #pragma unroll
             for (int q = 0; q < NR; q++)
 #pragma unroll
@@ -163,20 +167,20 @@ INLINE void multiply(const int direct, long b_stride, __global const real *a, __
                     for (int p = 0; p < MRV; p++) FETCH(out + q * stride + p * VW, 1);
             }
 #pragma unroll 1
-            for (long d = begin; d < end; d++) {
+            for (long d = 0; d < length; d++) {
                 vector u[MRV];
 #pragma unroll
                 for (int p = 0; p < MRV; p++) {
                     u[p] = LOAD(p, x);
-                    FETCH(x + AHEAD * MR + p * VW, 0);
+                    FETCH(x + AHEAD * a_step + p * VW, 0);
                 }
 #pragma unroll
                 for (int q = 0; q < NR; q++) {
-                    const vector w = (vector)y[direct ? q * b_stride : q];
+                    const vector w = (vector)y[column[q]];
 #pragma unroll
                     for (int p = 0; p < MRV; p++) sum[p][q] = fma(u[p], w, sum[p][q]);
                 }
-                x += MR;
+                x += a_step;
                 y += direct ? 1 : NR;
             }
             if ((i + 1) * MR <= m && (j + 1) * NR <= n) {
@@ -212,23 +216,27 @@ INLINE void multiply(const int direct, long b_stride, __global const real *a, __
         }
 }
 
-// `own`: 1 when the items pack their rows of A, 2 their columns of B, or (`direct`) read them unpacked; the matrix those come from lies
-// behind it, else is not read.
+// `own`: 1 when the items pack their rows of A, 2 when their columns of B; the matrix those come from lies behind `from`, else nothing.
+// `a` is packed, or A as it is, from `a_offset` on, with full panels and columns `a_step` apart; packed panels have a step of MR.
+// `b` is packed, or (`direct`) B as it is, from `b_offset` on, its columns `b_stride` apart.
 __kernel HEEDED __attribute__((reqd_work_group_size(1, 1, 1)))
 void product(__global real *a, __global real *b, __global real *c, long offset, long stride, long m, long n, long depth,
-             long tile_rows, long tile_columns, real alpha, real beta, int own, int direct, __global const real *from, long from_offset,
-             long row_step, long depth_step) {
+             long tile_rows, long tile_columns, real alpha, real beta, int own, __global const real *from, long from_offset,
+             long row_step, long depth_step, long a_offset, long a_step, int direct, long b_offset, long b_stride) {
     const long i0 = get_global_id(0) * tile_rows, i1 = min(i0 + tile_rows, (m + MR - 1) / MR);
     const long j0 = get_global_id(1) * tile_columns, j1 = min(j0 + tile_columns, (n + NR - 1) / NR);
+    const long a_panel = a_step == MR ? depth * MR : MR, b_panel = direct ? NR * b_stride : depth * NR;
     long begin = 0;
     do {
-        const long end = min(begin + KC, depth);
-        if (own == 1) pack(from + from_offset, row_step, depth_step, m, depth, a, MR, i0, i1, begin, end);
+        const long end = min(begin + KC, depth), length = end - begin;
         const real scale = begin == 0 ? beta : (real)1;
-        const long whole = direct ? max(j0, min(j1, n / NR)) : j0;
-        if (direct) multiply(1, row_step, a, from + from_offset, c + offset, stride, m, n, depth, i0, i1, j0, whole, begin, end, alpha, scale);
-        if (own == 2) pack(from + from_offset, row_step, depth_step, n, depth, b, NR, whole, j1, begin, end);
-        multiply(0, 0, a, b, c + offset, stride, m, n, depth, i0, i1, whole, j1, begin, end, alpha, scale);
+        if (own == 1) pack(from + from_offset, row_step, depth_step, m, depth, a, MR, i0, i1, begin, end);
+        if (own == 2) pack(from + from_offset, row_step, depth_step, n, depth, b, NR, j0, j1, begin, end);
+        __global const real *x = a + a_offset + begin * a_step, *y = b + b_offset + begin * (direct ? 1 : NR);
+        if (direct)
+            multiply(1, x, a_panel, a_step, y, b_panel, b_stride, c + offset, stride, m, n, i0, i1, j0, j1, length, alpha, scale);
+        else
+            multiply(0, x, a_panel, a_step, y, b_panel, 0, c + offset, stride, m, n, i0, i1, j0, j1, length, alpha, scale);
         begin = end;
     } while (begin < depth);
 }

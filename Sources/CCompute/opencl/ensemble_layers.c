@@ -19,8 +19,8 @@ static bool print_source(ocl_ensemble *e) {
     const struct { const char *name; int64_t value; } sizes[] = {
         {"SIZE", e->size}, {"SLAB", e->slab}, {"TABLE", e->table}, {"WIDE_TABLE", e->wide_table}, {"GRADIENT", e->gradient}, {"PACKED", e->layers.packed},
         {"WORK", e->layers.work}, {"SUMS", e->layers.sums}, {"LOSSES", e->layers.losses}, {"PACKED_FIRST", p->packed_first},
-        {"PACKED_COUNT", p->packed_size - p->packed_first}, {"PLACES", p->places.count / 2}, {"SUMS_SIZE", p->head.sums_size}, {"CHUNKS", p->chunks},
-        {"TERMS", e->terms},
+        {"PACKED_COUNT", p->packed_size - p->packed_first}, {"PLACES", p->places.count / 2}, {"SUMS_SIZE", p->head.sums_size}, {"CHUNK_SIZE", p->head.chunk_size},
+        {"CHUNKS", p->chunks}, {"TERMS", e->terms},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) ocl_print(t, "#define %s %lld\n", sizes[i].name, (long long)sizes[i].value);
     ocl_print(t, "#define ENSEMBLE_VALUES h, layers, terms, windows, ints, pack_map, places, sum_map, points, data\n"
@@ -59,7 +59,7 @@ cc_status ens_layers_create(ocl_ensemble *e, const cc_network *network, const cc
     int64_t slab = 0;
     e->layers.packed = take(&slab, p->packed_size);
     e->layers.work = take(&slab, p->head.slab_size);
-    e->layers.sums = take(&slab, (int64_t)p->chunks * p->head.sums_size);
+    e->layers.sums = take(&slab, (int64_t)p->chunks * p->head.chunk_size);
     e->layers.losses = take(&slab, 2 * (int64_t)p->chunks);
     e->gradient = take(&slab, e->size);
     slab += 64;

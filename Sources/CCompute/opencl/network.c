@@ -10,7 +10,7 @@ static void release_buffers(ocl_plan *p) {
     ocl_device *d = p->device;
     cl_mem *memory[] = {&p->head_memory, &p->layer_memory, &p->term_memory, &p->window_memory, &p->int_memory, &p->real_memory, &p->wide_memory,
                         &p->packed_memory, &p->parameter_memory, &p->point_memory, &p->data_memory, &p->row_memory, &p->slab_memory, &p->sum_memory,
-                        &p->loss_memory, &p->result_memory, &p->pack_memory, &p->place_memory, &p->collect_memory, &p->gradient_memory};
+                        &p->loss_memory, &p->taken_memory, &p->result_memory, &p->pack_memory, &p->place_memory, &p->collect_memory, &p->gradient_memory};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) {
         if (*memory[i]) ocl_free(d, *memory[i]);
         *memory[i] = NULL;
@@ -83,7 +83,7 @@ static cc_status clear(ocl_plan *p, cl_mem memory, size_t bytes, cc_error *error
 
 static cc_status make_buffers(ocl_plan *p, cc_error *error) {
     const size_t e = p->element;
-    const int64_t slabs = (int64_t)p->chunks * p->head.slab_size;
+    const int64_t slabs = (int64_t)p->groups * p->head.slab_size;
 #define TRY(call) do { const cc_status status_ = (call); if (status_ != CC_OK) return status_; } while (0)
     TRY(make(p, sizeof p->head, &p->head, &p->head_memory, error));
     TRY(make(p, (size_t)p->head.hidden * sizeof *p->layer, p->layer, &p->layer_memory, error));
@@ -99,8 +99,10 @@ static cc_status make_buffers(ocl_plan *p, cc_error *error) {
     TRY(make(p, (size_t)p->rows_room * e, NULL, &p->row_memory, error));
     TRY(make(p, (size_t)p->rows_room * e, NULL, &p->result_memory, error));
     TRY(make(p, (size_t)slabs * e, NULL, &p->slab_memory, error));
-    TRY(make(p, (size_t)p->chunks * (size_t)p->head.sums_size * e, NULL, &p->sum_memory, error));
+    TRY(make(p, (size_t)p->chunks * (size_t)p->head.chunk_size * e, NULL, &p->sum_memory, error));
     TRY(make(p, (size_t)p->chunks * 2 * e, NULL, &p->loss_memory, error));
+    TRY(make(p, 2 * sizeof(cl_int), NULL, &p->taken_memory, error));
+    TRY(clear(p, p->taken_memory, 2 * sizeof(cl_int), error));
     TRY(make_ints(p, &p->pack_map, &p->pack_memory, error));
     TRY(make_ints(p, &p->places, &p->place_memory, error));
     TRY(make_ints(p, &p->sum_map, &p->collect_memory, error));
@@ -152,9 +154,10 @@ static cc_status make_program(ocl_plan *p, const cc_term *term, bool kernels, cc
 
 // MARK: Calls
 
-/// The kernel of a mode, for `groups` groups; `result` may be the gradient's.
-static cc_status launch(ocl_plan *p, int mode, int32_t first_chunk, int32_t groups, int flags, cl_mem result, cc_error *error) {
-    const cl_int first = first_chunk, way = mode, how = flags;
+/// The kernel of a mode, for `count` chunks from `first_chunk` on, or as many groups that pack or collect; `result` may be the gradient's.
+static cc_status launch(ocl_plan *p, int mode, int32_t first_chunk, int32_t count, int flags, cl_mem result, cc_error *error) {
+    const cl_int first = first_chunk, all = count, way = mode, how = flags;
+    const int32_t groups = mode == NETWORK_PACK || mode == NETWORK_COLLECT || count < p->groups ? count : p->groups;
     const cl_mem map = mode == NETWORK_COLLECT ? p->collect_memory : p->pack_memory;
     const bool apart = p->shape.local && (mode == NETWORK_PACK || mode == NETWORK_COLLECT);
     const cl_kernel kernel = !apart ? p->network : mode == NETWORK_PACK ? p->pack : p->collect;
@@ -164,7 +167,7 @@ static cc_status launch(ocl_plan *p, int mode, int32_t first_chunk, int32_t grou
         OCL_ARGUMENT(p->int_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->wide_memory), OCL_ARGUMENT(p->packed_memory),
         OCL_ARGUMENT(p->parameter_memory), OCL_ARGUMENT(p->point_memory), OCL_ARGUMENT(p->data_memory), OCL_ARGUMENT(p->row_memory),
         OCL_ARGUMENT(p->slab_memory), OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->loss_memory), OCL_ARGUMENT(result),
-        OCL_ARGUMENT(map), OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(first), OCL_ARGUMENT(way), OCL_ARGUMENT(how)};
+        OCL_ARGUMENT(map), OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(p->taken_memory), OCL_ARGUMENT(first), OCL_ARGUMENT(all), OCL_ARGUMENT(way), OCL_ARGUMENT(how)};
     return ocl_launch(p->device, kernel, name, arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)groups, 1},
                       p->shape.local ? p->shape.group : 1, error);
 }

@@ -165,7 +165,7 @@ static void plan_chunks(ocl_plan *plan) {
     double total = 0;
     for (int32_t i = 0; i < plan->terms; i++) total += work_of(plan, &plan->term[i]);
     double wanted = total / plan->shape.chunk_work;
-    const double room = 256e6 / ((double)plan->head.sums_size * (double)plan->element);
+    const double room = 256e6 / ((double)plan->head.chunk_size * (double)plan->element);
     if (wanted > plan->shape.most_chunks) wanted = plan->shape.most_chunks;
     if (wanted > room) wanted = room;
     for (int32_t i = 0; i < plan->terms; i++) {
@@ -177,8 +177,8 @@ static void plan_chunks(ocl_plan *plan) {
     }
 }
 
-/// A group's work memory, large enough for every term.
-static int64_t place_slab(ocl_plan *plan) {
+/// A group's work memory, large enough for every term, and what a chunk keeps behind its sums.
+static int64_t place_slab(ocl_plan *plan, int64_t *chunk) {
     network_head *h = &plan->head;
     int64_t at = 0, rows = 0, pairs = 0, points = 0, outputs = 0, components = 0, channels = 0, widest = 0;
     for (int32_t i = 0; i < plan->terms; i++) {
@@ -209,8 +209,8 @@ static int64_t place_slab(ocl_plan *plan) {
     h->seeds = net_take(&at, outputs);
     h->components = net_take(&at, components);
     h->component_seeds = net_take(&at, components);
-    h->tangent_sums = net_take(&at, channels * plan->layer[0].stride);
-    h->lanes = net_take(&at, (int64_t)(2 + h->parameters) * (plan->shape.local ? plan->shape.group : plan->shape.vector));
+    h->tangent_sums = net_take(chunk, channels * plan->layer[0].stride);
+    h->lanes = net_take(chunk, (int64_t)(2 + h->parameters) * (plan->shape.local ? plan->shape.group : plan->shape.vector));
     at += 64;   // reads of whole tiles end here
     return at;
 }
@@ -276,13 +276,14 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
     }
     plan->packed_first = (int32_t)packed;
     place_layers(plan, network, &packed, &sums);
-    int64_t slab = 0;
-    if (room) slab = place_slab(plan);
+    int64_t slab = 0, chunk = sums;
+    if (room) slab = place_slab(plan, &chunk);
     const int64_t most = net_most_places;
-    if (room && (packed > most || sums > most || slab > most || plan->reals.count > most || plan->wides.count > most))
+    if (room && (packed > most || chunk > most || slab > most || plan->reals.count > most || plan->wides.count > most))
         return cc_fail(error, CC_BAD_ARGUMENT, 0, "The network and its terms are too large for a plan on an OpenCL device; use the native path.");
     plan->packed_size = (int32_t)packed;
     h->sums_size = (int32_t)sums;
+    h->chunk_size = (int32_t)chunk;
     h->slab_size = (int32_t)slab;
     if (room) {
         plan_chunks(plan);
@@ -292,6 +293,9 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
         h->slice = plan->shape.local ? plan->shape.group : 4096;
         h->pack_groups = (h->pack_count + h->slice - 1) / h->slice;
         h->chunks = plan->chunks;
+        // A chunk each on GPUs; processors take chunks as they have time, in the simulator as if it had several units.
+        const int32_t units = plan->device->entry->simulator ? 4 : plan->device->info.compute_units;
+        plan->groups = plan->shape.local || plan->chunks < units ? plan->chunks : units;
     }
     const bool lists = !plan->ints.failed && !plan->reals.failed && !plan->wides.failed && !plan->constants.failed && !plan->pack_map.failed
                        && !plan->sum_map.failed && !plan->places.failed;

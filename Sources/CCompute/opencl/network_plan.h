@@ -57,7 +57,7 @@ typedef struct ocl_plan {
     net_jet_set *set;              // [sets]
     network_window *window;        // [passes][terms]
     int64_t parameters, rows;
-    int32_t chunks;
+    int32_t chunks, groups;        // groups: how many take the chunks, each with a slab
     int32_t packed_first, packed_size;     // the pack kernel fills from `packed_first` on
     net_list ints, reals, wides, constants;   // int32_t, double, double, double (packed below `packed_first`)
     net_list pack_map, sum_map, places;    // int32_t
@@ -69,7 +69,8 @@ typedef struct ocl_plan {
     cl_kernel network, pack, collect;   // the last two on GPUs alone
     // Buffers by use.
     cl_mem head_memory, layer_memory, term_memory, window_memory, int_memory, real_memory, wide_memory, packed_memory, parameter_memory, point_memory,
-        data_memory, row_memory, slab_memory, sum_memory, loss_memory, result_memory, pack_memory, place_memory, collect_memory, gradient_memory;
+        data_memory, row_memory, slab_memory, sum_memory, loss_memory, taken_memory, result_memory, pack_memory, place_memory, collect_memory,
+        gradient_memory;
     uint64_t bytes;
     void *losses;                  // [chunks][2]
     bool windows_written;          // the only pass's windows are on the device

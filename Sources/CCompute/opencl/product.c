@@ -3,7 +3,7 @@
 
 #include "opencl.h"
 
-enum { SCRATCH_BYTES = 48 << 20, DEPTH_MOST = 4096 };
+enum { SCRATCH_BYTES = 48 << 20, DEPTH_MOST = 4096, DIRECT_BYTES = 128 << 10, NEAR_BYTES = 2048, FEW = 6 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t pieces(int64_t whole, int64_t part) { return (whole + part - 1) / part; }
@@ -81,28 +81,33 @@ static cc_status multiply_packed(ocl_device *d, const cc_product *p, cc_error *e
                 cut(d, panels_a, panels_b, rows * columns * deep, &tile_rows, &tile_columns);
                 const cl_long tr = tile_rows, tc = tile_columns;
                 const size_t tiles[2] = {(size_t)pieces(panels_a, tr), (size_t)pieces(panels_b, tc)};
+                // Columns of B that lie along the depth are read where they are when few panels of A use them, or when they stay in a cache;
+                // full panels of A likewise when they are few and their columns near one another.
+                const bool few = panels_a <= FEW, cached = tiles[1] == 1 && columns * deep * (int64_t)element <= DIRECT_BYTES;
+                const cl_int direct = deep > 0 && b_depth == 1 && (few || cached);
+                const bool a_direct = deep > 0 && a_row == 1 && few && rows % mr == 0 && a_depth * (int64_t)element <= NEAR_BYTES;
                 // A factor whose panels no two items share is packed by them.
-                const cl_int own = deep == 0 ? 0 : tiles[1] == 1 ? 1 : tiles[0] == 1 ? 2 : 0;
-                // Columns that lie along the depth are read where they are when few panels of A use them.
-                const cl_int direct = own == 2 && b_depth == 1 && panels_a <= 6;
-                const cl_mem from = own == 2 ? b : a;
+                const cl_int own = deep == 0 ? 0 : tiles[1] == 1 && !a_direct ? 1 : tiles[0] == 1 && !direct ? 2 : 0;
+                const cl_mem from = own == 2 ? b : a, panels_of_a = a_direct ? a : packed_a, panels_of_b = direct ? b : packed_b;
                 const cl_long from_at = own == 2 ? b_at : a_at, row_step = own == 2 ? b_row : a_row, depth_step = own == 2 ? b_depth : a_depth;
+                const cl_long x_at = a_direct ? a_at : 0, x_step = a_direct ? a_depth : mr, y_at = direct ? b_at : 0;
                 if (deep > 0) {
                     const ocl_argument from_a[] = {OCL_ARGUMENT(a), OCL_ARGUMENT(a_at), OCL_ARGUMENT(a_row), OCL_ARGUMENT(a_depth),
                                                    OCL_ARGUMENT(rows), OCL_ARGUMENT(deep), OCL_ARGUMENT(packed_a)};
                     const ocl_argument from_b[] = {OCL_ARGUMENT(b), OCL_ARGUMENT(b_at), OCL_ARGUMENT(b_row), OCL_ARGUMENT(b_depth),
                                                    OCL_ARGUMENT(columns), OCL_ARGUMENT(deep), OCL_ARGUMENT(packed_b)};
-                    if (own != 1)
+                    if (own != 1 && !a_direct)
                         status = ocl_launch(d, pack_a, "pack_a", from_a, 7, (const size_t[2]){(size_t)pieces(panels_a, 8), (size_t)pieces(deep, 128)}, 1, error);
-                    if (status == CC_OK && own != 2)
+                    if (status == CC_OK && own != 2 && !direct)
                         status = ocl_launch(d, pack_b, "pack_b", from_b, 7, (const size_t[2]){(size_t)pieces(panels_b, 8), (size_t)pieces(deep, 128)}, 1, error);
                 }
                 const ocl_argument arguments[] = {
-                    OCL_ARGUMENT(packed_a), OCL_ARGUMENT(packed_b), OCL_ARGUMENT(c), OCL_ARGUMENT(c_at), OCL_ARGUMENT(c_stride), OCL_ARGUMENT(rows),
+                    OCL_ARGUMENT(panels_of_a), OCL_ARGUMENT(panels_of_b), OCL_ARGUMENT(c), OCL_ARGUMENT(c_at), OCL_ARGUMENT(c_stride), OCL_ARGUMENT(rows),
                     OCL_ARGUMENT(columns), OCL_ARGUMENT(deep), OCL_ARGUMENT(tr), OCL_ARGUMENT(tc), OCL_REAL(p->precision, p->alpha),
-                    OCL_REAL(p->precision, depth == 0 ? p->beta : 1.0), OCL_ARGUMENT(own), OCL_ARGUMENT(direct), OCL_ARGUMENT(from), OCL_ARGUMENT(from_at),
-                    OCL_ARGUMENT(row_step), OCL_ARGUMENT(depth_step)};
-                if (status == CC_OK) status = ocl_launch(d, product, "product", arguments, 18, tiles, 1, error);
+                    OCL_REAL(p->precision, depth == 0 ? p->beta : 1.0), OCL_ARGUMENT(own), OCL_ARGUMENT(from), OCL_ARGUMENT(from_at),
+                    OCL_ARGUMENT(row_step), OCL_ARGUMENT(depth_step), OCL_ARGUMENT(x_at), OCL_ARGUMENT(x_step), OCL_ARGUMENT(direct), OCL_ARGUMENT(y_at),
+                    OCL_ARGUMENT(b_row)};
+                if (status == CC_OK) status = ocl_launch(d, product, "product", arguments, 22, tiles, 1, error);
             }
     return status;
 }
