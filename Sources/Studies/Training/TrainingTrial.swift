@@ -64,10 +64,18 @@ public struct TrainingTrial: Sendable {
         }
     }
 
-    /// log₁₀ of the factor by which the loss fell: the speed of a training of a given number of steps.
+    /// log₁₀ of the factor by which the loss has fallen in the end, where a method's rate may decide more than the network's spectrum.
     public var decades: Double {
         guard let first = loss.first, let last = loss.last, first > 0, last > 0, last.isFinite else { return .nan }
         return log10(first / last)
+    }
+
+    /// The speed of a training: the mean over the steps recorded, whose logarithms are about evenly spaced, of the decades that the loss has fallen
+    /// by then; the area above the curve of losses on doubly logarithmic axes.
+    public var speed: Double {
+        guard let first = loss.first, first > 0, loss.count > 1 else { return .nan }
+        let fallen = loss.dropFirst().map { $0 > 0 && $0.isFinite ? log10(first / $0) : .nan }
+        return fallen.reduce(0, +) / Double(fallen.count)
     }
 
     public var finalLoss: Double { loss.last ?? .nan }
