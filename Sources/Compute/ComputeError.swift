@@ -37,7 +37,7 @@ extension ComputeError: CustomStringConvertible {
         case .tooLarge(let rows, let columns, let bytes, let memory):
             """
             A matrix of \(rows) × \(columns) and what is needed to decompose it take \(ComputeError.gibibytes(bytes)) GiB, \
-            and this computer has \(ComputeError.gibibytes(memory)) GiB; use fewer features or points.
+            and this computer has \(ComputeError.gibibytes(memory)) GiB; use fewer features, parameters or points.
             """
         case .outOfDeviceMemory(let sentence), .buildFailed(let sentence), .device(let sentence): "\(sentence)"
         case .method(let error): "\(error)"

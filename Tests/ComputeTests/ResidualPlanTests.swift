@@ -133,6 +133,44 @@ import Testing
         }
     }
 
+    /// Long steps, where a quadrature would need nodes without number and the stencil loses nothing.
+    @Test(arguments: [Activation.tanh, .sin, .silu, .gaussian]) func longStepsWithoutRoundingAreTheStencil(_ activation: Activation) throws {
+        var stream = RandomStream(seed: 3, name: "network")
+        let vocabulary = try Vocabulary(coordinates: ["x"])
+        for (equation, widths) in [("u_xx - x", [1, 4, 1]), ("u_xxxx - x", [1, 4, 1]), ("u_xx - x", [1, 4, 4, 1]), ("u_xxxx - x", [1, 4, 4, 1])] {
+            let network = Network(
+                try NetworkArchitecture(widths: widths, activation: activation), initialization: .spread(range: 3), stream: &stream)
+            let residual = try Differentiation.Expression(equation: equation, in: vocabulary)
+            for (accuracy, h) in [(2, 0.5), (4, 0.4), (8, 0.3), (8, 1)] {
+                var term = ResidualTerm("interior", .equations([residual]), at: PointSet(Self.points(6, 1)))
+                term.method = .finiteDifference(accuracy: accuracy, step: .fixed(h), precision: nil)
+                let written = try ResidualPlan(network: network, terms: [term]).gradient(at: network.parameters)
+                term.method = .exactDifference(accuracy: accuracy, step: .fixed(h))
+                let exact = try ResidualPlan(network: network, terms: [term]).gradient(at: network.parameters)
+                #expect(relativeDifference(exact.gradient, written.gradient) < 1e-11, "\(equation) \(widths) \(accuracy) \(h)")
+            }
+        }
+    }
+
+    /// A zero beside other numbers in a vector of eight, where PoCL 3.1's own power is wrong.
+    @Test func powersAgreeOnDevices() throws {
+        let vocabulary = try Vocabulary(coordinates: ["x"])
+        let residual = try Differentiation.Expression(equation: "u - x^2.5 - (x + 1)^-0.3 - 2^x - x^7", in: vocabulary)
+        var stream = RandomStream(seed: 5, name: "network")
+        let network = Network(try NetworkArchitecture(widths: [1, 4, 1], activation: .tanh), stream: &stream)
+        let values = (0..<37).map { $0 % 5 == 0 ? 0 : 0.37 * Double($0) }
+        let terms = [ResidualTerm("interior", .equations([residual]), at: PointSet(Matrix(rows: values.map { [$0] })))]
+        let exact = try ResidualPlan(network: network, terms: terms).residuals(at: network.parameters)
+        for info in DeviceCatalogue.shared.probed() where info.usable && info.fp64 && info.backend == .opencl {
+            let plan = try ResidualPlan(network: network, terms: terms, device: Device(info))
+            let found = try plan.residuals(at: network.parameters)
+            for (one, other) in zip(found, exact) {
+                let bound: Double = 1e-13 * max(1, other.magnitude)
+                #expect((one - other).magnitude <= bound, "\(info.name)")
+            }
+        }
+    }
+
     @Test func periodicConditionsAreJumps() throws {
         var stream = RandomStream(seed: 9, name: "network")
         let network = Network(try NetworkArchitecture(widths: [2, 6, 5, 1], activation: .tanh), stream: &stream)

@@ -80,7 +80,7 @@ static void print_instruction(ocl_text *t, const cc_program *program, int32_t k)
     case CC_OP_SUBTRACT: AS("r%d - r%d", a, b);
     case CC_OP_MULTIPLY: AS("r%d * r%d", a, b);
     case CC_OP_DIVIDE: AS("r%d / r%d", a, b);
-    case CC_OP_POWER: AS("pow(r%d, r%d)", a, b);
+    case CC_OP_POWER: AS("power_of(r%d, r%d)", a, b);
     case CC_OP_ATAN2: AS("atan2(r%d, r%d)", a, b);
     case CC_OP_MIN: AS("choose(MASK(r%d != r%d) | MASK(r%d < r%d), r%d, r%d)", a, a, a, b, a, b);
     case CC_OP_MAX: AS("choose(MASK(r%d != r%d) | MASK(r%d > r%d), r%d, r%d)", a, a, a, b, a, b);

@@ -56,7 +56,8 @@ struct TermLayout {
             }
             do throws(MethodError) {
                 components = try ComponentLayout(
-                    wishes, dimension: d, activation: network.architecture.activation, largestWeights: network.largestSlopes, precision: precision)
+                    wishes, dimension: d, activation: network.architecture.activation, largestWeights: network.largestSlopes, precision: precision,
+                    hiddenLayers: network.architecture.widths.count - 2)
             } catch { throw .method(error) }
             operators = wishes.map(\.operators)
             // [field][use]; where a field does not use a component, a derivative that no residual has.

@@ -46,10 +46,12 @@ public struct ComponentLayout: Sendable, Equatable {
     ///   - activation: σ of the network, for steps and quadratures.
     ///   - largestWeights: for each axis the largest |∂z/∂x| that a neuron's argument z may have, for steps and quadratures.
     ///   - precision: the network's.
+    ///   - hiddenLayers: of the network, for quadratures: each brings the poles of u in the complex plane nearer.
     /// - Throws: `MethodError` when an order exceeds four, a difference needs too many places, or an activation with a kink is to be
     ///   averaged without rounding.
     public init(
-        _ wishes: [Wish], dimension: Int, activation: Activation, largestWeights: [Double], precision: DerivativeMethod.Precision
+        _ wishes: [Wish], dimension: Int, activation: Activation, largestWeights: [Double], precision: DerivativeMethod.Precision,
+        hiddenLayers: Int = 1
     ) throws(MethodError) {
         self.dimension = dimension
         let isExact = wishes.map { $0.operators.order == 0 || $0.method == .automatic }
@@ -103,9 +105,14 @@ public struct ComponentLayout: Sendable, Equatable {
                     for term in wish.operators.terms {
                         let reading = readings.next()?.terms ?? []
                         let rule = try KernelAverage(
-                            term.derivative, accuracy: accuracy, step: h, activation: activation, largestWeights: largestWeights)
+                            term.derivative, accuracy: accuracy, step: h, activation: activation, largestWeights: largestWeights,
+                            precision: precision, hiddenLayers: hiddenLayers)
                         for (offset, weight) in rule.places {
                             let place = places.index(offset)
+                            if rule.isStencil {
+                                terms.append((place, 0, weight * term.coefficient))
+                                continue
+                            }
                             for part in reading { terms.append((place, part.channel, part.weight * weight * term.coefficient)) }
                         }
                     }
@@ -181,20 +188,42 @@ public struct ComponentLayout: Sendable, Equatable {
     }
 }
 
-/// The value of a tensor stencil of ∂^α without rounding, as an average of the exact derivative: δu = Σ_n w_n ∂^α u(x + h e_n) up to 1e-16.
+/// The value of a tensor stencil of ∂^α without rounding, as an average of the exact derivative: δu = Σ_n w_n ∂^α u(x + h e_n), up to 1e-16 for
+/// one hidden layer; for more, whose singularities nobody knows, with nodes as for a step longer by the number of layers.
+///
+/// A quadrature needs many nodes where h is long against the lengths over which u changes. There the stencil itself loses little: by its
+/// weights' norm ‖w‖, ε ‖w‖/(wh)ᵖ times σ over its derivative. Its points are taken where that is below ε, or below 450 ε (30 ε in
+/// float32) and the quadrature would need more than 48 nodes an axis.
 private struct KernelAverage {
     let places: [(offset: [Double], weight: Double)]
+    /// Whether the places are the stencil's, to be taken of u itself.
+    let isStencil: Bool
 
     init(
-        _ derivative: MultiIndex, accuracy: Int, step h: Double, activation: Activation, largestWeights: [Double]
+        _ derivative: MultiIndex, accuracy: Int, step h: Double, activation: Activation, largestWeights: [Double],
+        precision: DerivativeMethod.Precision, hiddenLayers: Int
     ) throws(MethodError) {
-        var product: [(offset: [Double], weight: Double)] = [(Array(repeating: 0, count: derivative.dimension), 1)]
+        var loss = activation.magnitude(order: 0) / activation.magnitude(order: derivative.order), fits = true
+        var rules: [(axis: Int, stencil: Stencil, count: Int)] = []
         for (axis, order) in derivative.exponents.enumerated() where order > 0 {
-            let stencil = Stencil.central(order, accuracy: accuracy)
-            // The widest difference whose quadrature is worth its while; beyond it the largest rule serves.
-            let count =
-                KernelQuadrature.count(activation, order: derivative.order, width: largestWeights[axis] * h, stencil: stencil)
-                .map { min($0, KernelAverage.largestRule) } ?? KernelAverage.largestRule
+            let stencil = Stencil.central(order, accuracy: accuracy), width = largestWeights[axis] * h
+            loss *= stencil.roundingNorm / (0..<order).reduce(1) { product, _ in product * width }
+            let wide = width * Double(max(1, hiddenLayers))
+            let count = KernelQuadrature.count(activation, order: derivative.order, width: wide, stencil: stencil) ?? .max
+            fits = fits && count <= KernelAverage.largestRule
+            rules.append((axis, stencil, min(count, KernelAverage.largestRule)))
+        }
+        // Of entire functions in one another the growth is not that of one alone.
+        if hiddenLayers > 1, case .strip = activation.analyticity {} else if hiddenLayers > 1 { fits = false }
+        isStencil = loss <= 1 || !fits && loss <= (precision == .f32 ? 30 : 450)
+        if isStencil {
+            let scale = 1 / (0..<derivative.order).reduce(1) { product, _ in product * h }
+            places = MultiStencil.tensor(derivative, accuracy: accuracy).map { ($0.offset.map { Double($0) * h }, scale * $0.weight.doubleValue) }
+            guard places.count <= ComponentLayout.largestCount else { throw .tooManyPlaces(limit: ComponentLayout.largestCount) }
+            return
+        }
+        var product: [(offset: [Double], weight: Double)] = [(Array(repeating: 0, count: derivative.dimension), 1)]
+        for (axis, stencil, count) in rules {
             let rule = KernelQuadrature(stencil, count: count)
             product = product.flatMap { point in
                 zip(rule.nodes, rule.weights).map { node, weight in
