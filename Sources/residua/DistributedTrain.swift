@@ -84,6 +84,7 @@ extension TrainCommand {
                 optimizer: choice.make(), device: device, seed: common.seed)
             if let cut { first.cut = cut }
             identity["loss at the start"] = Display.number(try first.record(withSpectrum: false).trueResidual, digits: 9)
+            identity["loss of a test network"] = try TrainCommand.testLoss(first)
             if let resume, access(resume, F_OK) == 0 {
                 let saved = try Checkpoint(contentsOf: resume)
                 if let difference = saved.difference(from: identity) {

@@ -9,7 +9,7 @@ struct OptimizerChoice: ParsableArguments {
     @Option(help: ArgumentHelp("Learning rate of gd and adam; 1e-3. For gd also \"auto\", one over the largest curvature.", valueName: "eta"))
     var learningRate: String?
 
-    @Option(help: ArgumentHelp("Adam's rate falls by this factor every --decay-steps.", valueName: "factor"))
+    @Option(help: ArgumentHelp("Adam's rate falls smoothly, by this factor over each --decay-steps: rate · factor^(step / n).", valueName: "factor"))
     var decayFactor: Double?
 
     @Option(help: ArgumentHelp("Steps of --decay-factor.", valueName: "n"))

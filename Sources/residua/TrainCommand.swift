@@ -91,6 +91,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         common.applyThreads()
         if mpi { return try runDistributed() }
+        Interruption.watch()
         let started = ContinuousClock.now
         let method = try DerivativeMethod(parsing: derivative)
         let selection = try DeviceSelection(common.deviceText)
@@ -110,6 +111,7 @@ struct TrainCommand: ParsableCommand {
         var identity = identity(setting, method, refines)
         // Parameters, conditions, weights, data and the first network in one number.
         identity["loss at the start"] = Display.number(start, digits: 9)
+        identity["loss of a test network"] = try TrainCommand.testLoss(trainer)
         if let resume, access(resume, F_OK) == 0 {
             let saved = try Checkpoint(contentsOf: resume)
             if let difference = saved.difference(from: identity) {
@@ -119,7 +121,6 @@ struct TrainCommand: ParsableCommand {
         }
         let interval = spectrumEvery ?? trainer.spectrumInterval(steps: steps, logEvery: logEvery)
         trainer.savesOnSpectra = spectrumEvery == nil
-        Interruption.watch()
         let save = checkpoint ?? resume
         let every = checkpointEvery
         // The optimiser's memory is taken from the trainer, so steps are done in stretches from checkpoint to checkpoint.
@@ -154,7 +155,7 @@ struct TrainCommand: ParsableCommand {
         _ trainer: inout Trainer, _ outcome: TrainingOutcome, _ setting: NetworkSource.Setting, _ method: DerivativeMethod, device: String,
         _ started: ContinuousClock.Instant
     ) throws {
-        if let out { try trainer.bestNetwork.write(to: out) }
+        let refusal = out.flatMap { rescue(trainer.bestNetwork, from: $0) }
         let duration = started.duration(to: ContinuousClock.now).components
         let seconds = Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
         let final = try trainer.record(withSpectrum: false)
@@ -180,6 +181,24 @@ struct TrainCommand: ParsableCommand {
             }
             try Terminal.result(line)
         }
+        if let refusal { throw refusal }
+    }
+
+    /// Writes the network; where that fails, among the temporary files, so that the work is not lost.
+    private func rescue(_ network: Network, from path: String) -> Failure? {
+        do throws(ModelError) {
+            try network.write(to: path)
+            return nil
+        } catch {
+            let name = path.split(separator: "/").last.map(String.init) ?? "network"
+            let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            let other = "\(folder)/residua-\(getpid())-\(name)"
+            let kept = (try? network.write(to: other)) != nil
+            return Failure(
+                .checkFailed,
+                "The training is done, but \(error); \(kept ? "its best state is in \(other) instead" : "nor could its best state be written to \(other)")."
+            )
+        }
     }
 
     /// Ends the command by what became of the training, unless all is well.
@@ -201,6 +220,8 @@ struct TrainCommand: ParsableCommand {
     func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod, _ refines: Bool) -> [String: String] {
         [
             "problem": setting.problem.name, "equations": setting.problem.equations.map(\.text).joined(separator: "; "),
+            "parameters": setting.problem.parameters.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", "),
+            "conditions": setting.problem.conditions.map { "\($0.text) (weight \($0.weight))" }.joined(separator: "; "),
             "layers": setting.network.architecture.widths.map(String.init).joined(separator: ","),
             "activation": setting.network.architecture.activation.name, "derivative": "\(method)", "precision": common.precision.rawValue,
             "optimizer": choice.text, "points": "\(setting.points.interior.count)",
@@ -209,13 +230,21 @@ struct TrainCommand: ParsableCommand {
         ]
     }
 
+    /// The loss, in float64, of a network whose parameters are all in play: weights, points, data and the equation's numbers are in it even where
+    /// the first network is zero.
+    static func testLoss(_ trainer: Trainer) throws -> String {
+        var test = trainer
+        var stream = RandomStream(seed: 0, name: "test network")
+        try test.resume(TrainingState(parameters: trainer.state.parameters.map { _ in stream.normal() }))
+        return Display.number(try test.record(withSpectrum: false).trueResidual, digits: 9)
+    }
+
     /// Hours of work are not begun when their end could not be written.
     static func requirePlace(_ path: String) throws {
-        var status = stat()
-        guard !path.isEmpty, stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
-            throw Failure(.usage, "\"\(path)\" is \(path.isEmpty ? "no name" : "a folder") and could not be written: name a file.")
-        }
-        let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/" : "."
+        guard !path.isEmpty else { throw Failure(.usage, "\"\" is no name and could not be written: name a file.") }
+        let place: String
+        do { place = try FileBytes.place(of: path) } catch { throw Failure(.usage, "\(error): name a file, or one that is not there yet.") }
+        let folder = place.contains("/") ? String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)]) + "/" : "."
         guard access(folder, W_OK | X_OK) == 0 else {
             throw Failure(
                 .usage, "\(path) could not be written: \(String(cString: strerror(errno))); name a place in a folder that can be written to.")

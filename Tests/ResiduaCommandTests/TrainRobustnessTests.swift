@@ -61,6 +61,77 @@ import Testing
         #expect(folder.contents.isEmpty)
     }
 
+    /// The outcome is told, and the sentence says that nothing could be kept.
+    @Test func aFullDiskCostsTheNetworkButNotTheOutcome() throws {
+        let folder = try Folder()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let command = ([try Program.executable().path] + Self.arguments("adam", 50, ["--out", folder.path("net"), "--json"])).joined(separator: " ")
+        process.arguments = ["-c", "trap '' XFSZ; ulimit -f 0; exec \(command)"]
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        process.waitUntilExit()
+        let sentence = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
+        #expect(sentence.contains("The training is done, but") && sentence.contains("nor could its best state"), "\(sentence)")
+        #expect(text.contains("\"outcome\":\"maxSteps\""), "\(text)")
+        #expect(folder.contents.isEmpty)
+    }
+
+    /// A link stays one, and what is no file is not replaced by one.
+    @Test func onlyFilesAreReplaced() throws {
+        let folder = try Folder()
+        let (real, link, pipe) = (folder.path("real"), folder.path("link"), folder.path("pipe"))
+        _ = try folder.write(Data(), "real")
+        symlink("real", link)
+        #expect(try Program(Self.arguments("adam", 5, ["--out", link])).status == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: real)).count > 100)
+        mkfifo(pipe, 0o600)
+        try expectRefusal(Self.arguments("adam", 5, ["--out", pipe]), 64, "not a regular file")
+        symlink("nowhere", folder.path("lost"))
+        try expectRefusal(Self.arguments("adam", 5, ["--checkpoint", folder.path("lost")]), 64, "a link to a file that is not there")
+        #expect(Set(folder.contents) == ["real", "link", "pipe", "lost"])
+    }
+
+    @Test func damagedCheckpointsAreRefused() throws {
+        let folder = try Folder()
+        let state = folder.path("state")
+        #expect(try Program(Self.arguments("adam", 10, ["--checkpoint", state])).status == 0)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: state))
+        for back in [1, 3, 400, 1500] where back < bytes.count / 2 {
+            var other = bytes
+            other[other.count - back] ^= 1
+            try expectRefusal(Self.arguments("adam", 20, ["--resume", try folder.write(other, "other")]), 65, "is damaged")
+        }
+    }
+
+    /// Another number in the equation, another weight, another domain: also where the network is zero at the start.
+    @Test func checkpointsBelongToTheirNumbers() throws {
+        let folder = try Folder()
+        func problem(_ c: String, _ weight: String, _ end: String) throws -> String {
+            let text = """
+                name = "own"
+                coordinates = { x = [-1, \(end)] }
+                parameters = { c = \(c) }
+                equation = "u_xx + c*u = 1"
+                conditions = [ { on = "x = -1, x = \(end)", equation = "u = 0", weight = \(weight) } ]
+                """
+            return try folder.write(Data(text.utf8), "own.toml")
+        }
+        func arguments(_ path: String) -> [String] {
+            ["train", path, "--layers", "1,4,1", "--optimizer", "adam", "--steps", "5", "--resume", folder.path("state"), "--device", "native"]
+        }
+        #expect(try Program(arguments(problem("2.0", "2", "1"))).status == 0)
+        try expectRefusal(arguments(problem("2.0000001", "2", "1")), 65, "does not belong to this run")
+        try expectRefusal(arguments(problem("2.0", "20", "1")), 65, "does not belong to this run")
+        try expectRefusal(arguments(problem("2.0", "2", "2")), 65, "does not belong to this run")
+        #expect(try Program(arguments(problem("2.0", "2", "1"))).status == 0)
+    }
+
     @Test func wrongUseEndsInASentence() throws {
         let folder = try Folder()
         let state = folder.path("state.safetensors")

@@ -48,10 +48,27 @@ package enum FileBytes {
         return bytes
     }
 
+    /// Where a file of this name would be written: behind symbolic links, which stay.
+    ///
+    /// - Throws: `ModelError.cannotWrite` where the name stands for something that is no regular file, such as a folder, a device or a pipe.
+    package static func place(of name: String) throws(ModelError) -> String {
+        var status = stat()
+        if stat(name, &status) != 0 {
+            guard lstat(name, &status) != 0 else { throw .cannotWrite(path: name, reason: "it is a link to a file that is not there") }
+            return name
+        }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw .cannotWrite(path: name, reason: "it is a folder") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotWrite(path: name, reason: "it is not a regular file") }
+        guard let real = realpath(name, nil) else { throw .cannotWrite(path: name, reason: systemMessage()) }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// Writes beside the file and renames, so that the path holds the old bytes or all of the new ones, never a part.
     ///
     /// - Throws: `ModelError.cannotWrite`; nothing is left behind then.
-    package static func write(_ bytes: [UInt8], to path: String) throws(ModelError) {
+    package static func write(_ bytes: [UInt8], to name: String) throws(ModelError) {
+        let path = try place(of: name)
         let beside = "\(path).\(getpid()).partial"
         let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemMessage()) }
@@ -78,7 +95,8 @@ package enum FileBytes {
     /// Writes what `body` puts, some bytes after others, beside the file and renames.
     ///
     /// - Throws: `ModelError.cannotWrite`, and what `body` throws; nothing is left behind then.
-    package static func write(to path: String, _ body: (_ put: ([UInt8]) throws -> Void) throws -> Void) throws {
+    package static func write(to name: String, _ body: (_ put: ([UInt8]) throws -> Void) throws -> Void) throws {
+        let path = try place(of: name)
         let beside = "\(path).\(getpid()).partial"
         let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ModelError.cannotWrite(path: path, reason: systemMessage()) }

@@ -30,13 +30,19 @@ public struct Checkpoint: Sendable {
         }
         let parameters = try array("parameters")
         let best = try array("best")
+        guard parameters.allSatisfy(\.isFinite), best.allSatisfy(\.isFinite) else {
+            throw .malformed(path: path, reason: "its parameters are not all finite")
+        }
         guard best.count == parameters.count, let bestLoss = try array("bestLoss").first else {
             throw .malformed(path: path, reason: "the best state has another size than the last one")
         }
         var memory: [String: [Double]] = [:]
         for name in file.tensors.keys where name.hasPrefix(Self.prefix) { memory[String(name.dropFirst(Self.prefix.count))] = try array(name) }
         state = TrainingState(step: step, parameters: parameters, best: best, bestLoss: bestLoss, memory: memory)
-        identity = file.metadata.filter { $0.key != "kind" && $0.key != "step" }
+        identity = file.metadata.filter { !["kind", "step", "checksum"].contains($0.key) }
+        guard file.metadata["checksum"] == checksum else {
+            throw .malformed(path: path, reason: "its numbers are not those that were written (their checksum differs)")
+        }
     }
 
     /// - Throws: `ModelError.cannotWrite`; the file that was there before is left as it was.
@@ -49,7 +55,26 @@ public struct Checkpoint: Sendable {
         var metadata = identity
         metadata["kind"] = Self.kind
         metadata["step"] = String(state.step)
+        metadata["checksum"] = checksum
         try SafeTensors(tensors: tensors, metadata: metadata).write(to: path)
+    }
+
+    /// FNV-1a (Fowler, Noll, Vo), 64 bits, over the step and every array by name: what tells a file that was damaged.
+    private var checksum: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        func add(_ word: UInt64) { for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: word >> UInt64(shift))) } }
+        func add(_ name: String, _ values: [Double]) {
+            for byte in name.utf8 { add(byte) }
+            add(UInt64(values.count))
+            for value in values { add(value.bitPattern) }
+        }
+        add(UInt64(state.step))
+        add("parameters", state.parameters)
+        add("best", state.best)
+        add("bestLoss", [state.bestLoss])
+        for (name, values) in state.memory.sorted(by: { $0.key < $1.key }) { add(name, values) }
+        return String(hash, radix: 16)
     }
 
     /// The first thing that differs from what a run is about to do, in words; nil if nothing does.
