@@ -31,6 +31,26 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: folder.path("report/index.html")))
     }
 
+    /// A signal at any moment, also between two steps.
+    @Test func earlyInterruptionsAreNoFailures() throws {
+        for wait in [20_000, 50_000, 70_000, 90_000, 110_000, 140_000] as [UInt32] {
+            let folder = try Folder()
+            let process = Process()
+            process.executableURL = try Program.executable()
+            process.arguments = ["compare"] + Self.endless + ["--quiet", "--out", folder.path("report")]
+            let errors = Pipe()
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = errors
+            try process.run()
+            usleep(wait)
+            kill(process.processIdentifier, SIGTERM)
+            process.waitUntilExit()
+            // Before the program's first line the signal ends it by itself.
+            let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            #expect(process.terminationStatus == 75 || process.terminationReason == .uncaughtSignal, "after \(wait) µs: \(told)")
+        }
+    }
+
     @Test func mistakesAreRefused() throws {
         let folder = try Folder()
         let start = ["compare", "poisson1d", "--layers", "1,4,1", "--steps", "1", "--out", folder.path("r")]

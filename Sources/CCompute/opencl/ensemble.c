@@ -222,7 +222,7 @@ static void destroy(void *state) {
 
 static uint64_t memory(const void *state, int64_t count) {
     const ocl_ensemble *e = state;
-    return sizeof *e + (uint64_t)ens_most(e, count) * (ens_member_bytes(e) + (size_t)e->size * sizeof(double));
+    return sizeof *e + (e->plan ? e->plan->bytes : 0) + (uint64_t)ens_most(e, count) * (ens_member_bytes(e) + (size_t)e->size * sizeof(double));
 }
 
 static const cc_ensemble_calls calls_table = {.advance = advance, .most = ens_most, .memory = memory, .destroy = destroy};

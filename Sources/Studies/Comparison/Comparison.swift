@@ -85,6 +85,8 @@ public struct Comparison {
             if taken > 0 { speeds.append((Double(time.seconds) + Double(time.attoseconds) * 1e-18) / Double(taken)) }
             // What is left of a diverged one belongs to an earlier step.
             if outcome == .diverged { break }
+            // Stopped or converged right after a look.
+            if taken == 0, let last = looks.last, last.step == before { break }
             let record = try trainer.record(withSpectrum: false)
             looks.append(
                 ComparisonRow.Look(
