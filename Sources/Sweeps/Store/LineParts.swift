@@ -52,6 +52,37 @@ struct LineParts {
         return nil
     }
 
+    /// Refuses a result whose configuration, metrics or circumstances are not what a result has.
+    func requireResult() throws(JSONText.Mistake) {
+        for key in ["config", "metrics"] {
+            guard let bytes = self[key], bytes.first == UInt8(ascii: "{") else {
+                throw mistake("a result has its configuration and its metrics")
+            }
+            for (name, value) in try LineParts(bytes).parts where !LineParts.isPlain(value) {
+                do { _ = try TrialValue(parsing: Array(value)) } catch { throw mistake("the value of \"\(name)\": \(error.reason)") }
+            }
+        }
+        for key in ["reason", "version", "host", "device"] {
+            if self[key] != nil, try value(key)?.text == nil { throw mistake("\"\(key)\" is no text") }
+        }
+    }
+
+    /// Whether a value is a short number or a text without anything to unescape, which are seen to be right at a glance.
+    private static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let first = bytes.first, let last = bytes.last else { return false }
+        if first == UInt8(ascii: "\"") {
+            return bytes.count >= 2 && last == first
+                && bytes[1..<bytes.count - 1].allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        }
+        guard (0x31...0x39).contains(first), bytes.count < 20, (0x30...0x39).contains(last) else { return false }
+        var points = 0
+        for byte in bytes where !(0x30...0x39).contains(byte) {
+            guard byte == UInt8(ascii: ".") else { return false }
+            points += 1
+        }
+        return points <= 1
+    }
+
     func mistake(_ reason: String) -> JSONText.Mistake { JSONText.Mistake(offset: 0, reason: reason) }
 
     subscript(key: String) -> UnsafeRawBufferPointer? { parts.first { $0.key == key }?.bytes }
