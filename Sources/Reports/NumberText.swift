@@ -22,6 +22,9 @@ public enum NumberText {
         return text[..<mark] + "e\(exponent)"
     }
 
+    /// `1 trial`, `2 trials`.
+    public static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+
     /// The number with `decimals` digits after the point.
     public static func fixed(_ value: Double, decimals: Int) -> String {
         value.isFinite ? formatted("%.*f", Int32(max(decimals, 0)), value) : roundTrip(value)

@@ -87,10 +87,11 @@ struct PanelScript {
             "(" + labels.enumerated().map { "\(GnuplotScript.quoted($1)) \($0)" }.joined(separator: ", ") + ")"
         }
         let finite = map.values.flatMap { $0 }.filter(\.isFinite)
-        let low = map.range?.lowerBound ?? finite.min() ?? 0
-        var high = map.range?.upperBound ?? finite.max() ?? 1
-        if high <= low { high = low + 1 }
-        let bound = (low: NumberText.roundTrip(low), high: NumberText.roundTrip(high), middle: NumberText.roundTrip(low + 0.6 * (high - low)))
+        let most = AxisRange.largest
+        var low = max(min(map.range?.lowerBound ?? finite.min() ?? 0, most), -most)
+        var high = max(min(map.range?.upperBound ?? finite.max() ?? 1, most), -most)
+        if high <= low { (low, high) = low >= most ? (0, low) : (low, low + max(1, abs(low))) }
+        let bound = (low: NumberText.roundTrip(low), high: NumberText.roundTrip(high), middle: NumberText.roundTrip(0.4 * low + 0.6 * high))
         var lines = [
             "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', 4 '#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')",
             "unset grid", "set xtics \(tics(map.columnLabels)) noenhanced", "set ytics \(tics(map.rowLabels)) noenhanced",

@@ -7,7 +7,10 @@ public enum Statistics {
         let place = p * Double(sorted.count - 1)
         let low = min(Int(place), sorted.count - 1)
         let high = min(low + 1, sorted.count - 1)
-        return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
+        let share = place - Double(low)
+        if share == 0 { return sorted[low] }
+        let gap = sorted[high] - sorted[low]
+        return gap.isFinite ? sorted[low] + share * gap : (1 - share) * sorted[low] + share * sorted[high]
     }
 
     /// Lower quartile, median and upper quartile; nil without values.

@@ -46,6 +46,7 @@ extension SweepError: CustomStringConvertible {
             (difference == ShardHeader.missing
                 ? "\(store): \(difference)" : "\(store): the manifest is not the one that this store was made from: \(difference)")
                 + "; give --accept-changes to keep the results that still belong to it, or another --store"
+        case .damaged(let path, let line, ShardHeader.foreign): "\(path):\(line): \(ShardHeader.foreign)"
         case .damaged(let path, 1, let reason): "\(path):1: \(reason); remove the line and give --accept-changes, and `sweep run` writes it anew"
         case .damaged(let path, let line, let reason): "\(path):\(line): \(reason); remove the line, and its trial is run again"
         case .busy(let path, let holder):

@@ -10,6 +10,12 @@ enum Interruption {
 
     static var isAsked: Bool { asked.load(ordering: .relaxed) }
 
+    /// Makes a signal end the program with the code of an interruption.
+    static func leaveAtOnce() {
+        for signal in [SIGINT, SIGTERM] { Glibc.signal(signal) { _ in _exit(ExitStatus.interrupted.rawValue) } }
+        unblock()
+    }
+
     /// - Parameter secondLeaves: whether a second signal leaves at once; else it changes nothing, as launchers may send several.
     static func watch(secondLeaves: Bool = false) {
         for signal in [SIGINT, SIGTERM] {
@@ -21,7 +27,11 @@ enum Interruption {
                 Glibc.signal(signal) { _ in Interruption.asked.store(true, ordering: .relaxed) }
             }
         }
-        // A launcher may have them blocked in the thread that started this process.
+        unblock()
+    }
+
+    /// A launcher may have them blocked in the thread that started this process.
+    private static func unblock() {
         var signals = sigset_t()
         sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM] { sigaddset(&signals, signal) }

@@ -25,6 +25,8 @@ struct ResiduaCommand: ParsableCommand {
         signal(SIGPIPE, SIG_DFL)
         // A file that grows beyond its limit is an error with a sentence and no signal.
         signal(SIGXFSZ, SIG_IGN)
+        // Before anything else: who runs thousands of trials has to tell one that was stopped from one that failed.
+        if CommandLine.arguments.dropFirst().prefix(2) == ["sweep", "run"] { Interruption.leaveAtOnce() }
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -20,9 +20,13 @@ struct SweepCheck {
             ("axes", .array(axes.map { .object([("keys", .string($0.keys)), ("count", .integer($0.count))]) })),
             ("store", .string(Store(of: manifest).folder)),
         ]
-        var lines = ["\(manifest.name): a sweep of \(list.count) trials of kind \(manifest.kind.name)"]
-        for axis in axes { lines.append("axis         \(axis.keys): \(axis.count) \(axis.count == 1 ? "value" : "values")") }
-        if list.duplicates > 0 { lines.append("warning: \(list.duplicates) trials are described more than once and would be run once.") }
+        var lines = ["\(manifest.name): a sweep of \(NumberText.count(list.count, "trial")) of kind \(manifest.kind.name)"]
+        for axis in axes { lines.append("axis         \(axis.keys): \(NumberText.count(axis.count, "value"))") }
+        if list.duplicates > 0 {
+            lines.append(
+                "warning: of \(NumberText.count(list.count + list.duplicates, "trial")) \(list.duplicates) would be the same once more; each is run once."
+            )
+        }
         lines.append("store        \(Store(of: manifest).folder)")
         lines.append("the first    \(list.canonical(0))")
         return (members, lines)

@@ -42,7 +42,7 @@ struct SweepExportCommand: ParsableCommand {
 
     func run() throws {
         let started = ContinuousClock.now
-        let merged = try SweepMerge(source, common, acceptChanges: acceptChanges)
+        let merged = try SweepMerge(source, common, acceptChanges: acceptChanges, onlyForReading: true)
         let table = try ResultTable(merged.results)
         let chosen = columns.map { list in list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
         for column in chosen ?? [] { try table.require(column) }
@@ -70,6 +70,6 @@ struct SweepExportCommand: ParsableCommand {
             let members: [(key: String, value: JSONValue)] = [("out", .string(out)), ("trials", .integer(table.count))]
             return try Terminal.result(source.report(members, merged.list, devices: merged.results.devices(), common, started: started).text)
         }
-        if !common.quiet { Terminal.note("sweep: \(table.count) rows to \(out).") }
+        if !common.quiet { Terminal.note("sweep: \(NumberText.count(table.count, "row")) to \(out).") }
     }
 }

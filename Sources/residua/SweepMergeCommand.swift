@@ -10,8 +10,8 @@ struct SweepMergeCommand: ParsableCommand {
         discussion: """
             Example: residua sweep merge docs/sweep.toml /mnt/other-host/sweep.sweep
 
-            The store's own shards first, then those named, go to merged.sqlite in the store: tables results, series and conflicts. The first result of a \
-            trial is kept; one that contradicts it is listed, and with --strict the exit code is then 1.
+            The store's own shards first, then those named, go to merged.sqlite in the store: tables results, series and conflicts. Results that the store \
+            lacks are copied into a shard of its own, so that every verb counts them. The first result of a trial is kept; one that contradicts it is listed, and with --strict the exit code is then 1.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -46,8 +46,8 @@ struct SweepMergeCommand: ParsableCommand {
             ]
             try Terminal.result(source.report(members, merged.list, devices: merged.results.devices(), common, started: started).text)
         } else {
-            var line = "\(summary.lines) results in the shards: \(summary.added) added, \(summary.repeated) there already"
-            if summary.replaced > 0 { line += ", \(summary.replaced) in place of failures" }
+            var line = "\(NumberText.count(summary.lines, "result")) in the shards: \(summary.added) added, \(summary.repeated) there already"
+            if summary.replaced > 0 { line += ", \(summary.replaced) in place of \(summary.replaced == 1 ? "a failure" : "failures")" }
             try Terminal.result(line + "; \(merged.store.databasePath)")
             for conflict in summary.conflicts.prefix(10) {
                 Terminal.note("sweep: \(conflict.path):\(conflict.line) contradicts the first result of \(conflict.id.text): \(conflict.difference).")
@@ -66,18 +66,26 @@ struct SweepMerge {
     let results: MergedResults
     let summary: MergedResults.Summary
 
-    init(_ source: SweepSource, _ common: CommonOptions, shards: [String] = [], acceptChanges: Bool) throws {
+    init(_ source: SweepSource, _ common: CommonOptions, shards: [String] = [], acceptChanges: Bool, onlyForReading: Bool = false) throws {
         manifest = try source.read()
         list = try TrialList(manifest, threads: common.threads ?? Device.threads)
         store = source.store(of: manifest)
-        let paths = try store.shardPaths() + Store.shards(of: shards)
+        let threads = common.threads ?? Device.threads
+        let others = try Store.shards(of: shards)
+        let paths = try store.shardPaths() + others
         guard !paths.isEmpty else {
             throw Failure(.badInput, "\(store.folder) has no results yet: run the sweep first, or name the folder with --store.")
         }
-        results = try MergedResults(store, of: list)
-        summary = try results.merge(paths, acceptsChanges: acceptChanges, threads: common.threads ?? Device.threads)
+        // The database is nothing but an index of the store's shards: what is to stay has to stand in one of them.
+        if !others.isEmpty { try store.adopt(others, of: list, acceptsChanges: acceptChanges, threads: threads) }
+        results = try MergedResults(store, of: list, onlyForReading: onlyForReading)
+        summary = try results.merge(paths, acceptsChanges: acceptChanges, threads: threads)
+        let added = try store.shardPaths().filter { !paths.contains($0) }
+        if !added.isEmpty { _ = try results.merge(added, acceptsChanges: acceptChanges, threads: threads) }
         guard !common.quiet else { return }
         for path in summary.torn { Terminal.note("sweep: \(path) ends in a torn line, which is left out.") }
-        if summary.foreign > 0 { Terminal.note("sweep: \(summary.foreign) results are of trials that are not in the manifest, and are left out.") }
+        if summary.foreign > 0 {
+            Terminal.note("sweep: left out: \(NumberText.count(summary.foreign, "result")) of trials that are not in the manifest.")
+        }
     }
 }

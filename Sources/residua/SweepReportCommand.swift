@@ -31,7 +31,7 @@ struct SweepReportCommand: ParsableCommand {
 
     func run() throws {
         let started = ContinuousClock.now
-        let merged = try SweepMerge(source, common, acceptChanges: acceptChanges)
+        let merged = try SweepMerge(source, common, acceptChanges: acceptChanges, onlyForReading: true)
         let report = try SweepReport(merged.list, merged.results, x: x, y: y)
         let written = try report.write(
             to: out ?? merged.store.folder + "/report",

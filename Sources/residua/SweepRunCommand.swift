@@ -52,12 +52,16 @@ struct SweepRunCommand: ParsableCommand {
 
     func run() throws {
         let started = ContinuousClock.now
+        // Until the first trial nothing is in hand and nothing is being written.
+        Interruption.leaveAtOnce()
         let manifest = try source.read()
         let workers = workers ?? common.threads ?? Device.threads
         let choice = try ShardChoice(asked: shard, environment: SweepRunCommand.environment)
         let list = try TrialList(manifest, threads: Device.threads)
         if list.duplicates > 0, !common.quiet {
-            Terminal.note("sweep: \(list.duplicates) of \(list.count + list.duplicates) trials are described more than once and are run once.")
+            Terminal.note(
+                "sweep: \(list.duplicates) of \(list.count + list.duplicates) trials \(list.duplicates == 1 ? "is" : "are") described more than once and run once."
+            )
         }
         if dryRun { return try show(list, choice, started) }
         var devices: [Device] = []
@@ -121,7 +125,7 @@ struct SweepRunCommand: ParsableCommand {
             try Terminal.result(source.report(members, list, devices: Set(devices.map(\.info.name)).sorted(), common, started: started).text)
             return
         }
-        var line = "\(summary.trials) trials: \(summary.before) recorded before, \(summary.done) done"
+        var line = "\(NumberText.count(summary.trials, "trial")): \(summary.before) recorded before, \(summary.done) done"
         line += ", \(summary.failed) failed, \(summary.diverged) diverged, \(summary.missing) missing; in \(store.folder)"
         try Terminal.result(line)
         if !common.quiet, summary.failedInAll > 0, summary.missing == 0 {
@@ -143,7 +147,7 @@ struct SweepRunCommand: ParsableCommand {
             ]
             return try Terminal.result(source.report(members, list, devices: [], common, started: started).text)
         }
-        try Terminal.result("\(mine.count) trials" + (choice.shard == .whole ? "" : " in shard \(choice.shard)"))
+        try Terminal.result(NumberText.count(mine.count, "trial") + (choice.shard == .whole ? "" : " in shard \(choice.shard)"))
         for (index, place) in samples.enumerated() {
             if index == 4, mine.count > 8 { try Terminal.result("…") }
             try Terminal.result("\(list.ids[place].text)  \(list.canonical(place))")

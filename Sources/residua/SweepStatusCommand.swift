@@ -45,10 +45,14 @@ struct SweepStatusCommand: ParsableCommand {
             try Terminal.result(source.report(members, list, devices: scan.devices, common, started: started).text)
             return
         }
-        try Terminal.result("\(list.count) trials: " + counts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
+        try Terminal.result(NumberText.count(list.count, "trial") + ": " + counts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
         guard !common.quiet else { return }
         for path in scan.torn { Terminal.note("sweep: \(path) ends in a torn line; the next run cuts it off and repeats its trial.") }
         for (path, difference) in scan.changed { Terminal.note("sweep: \(path) was made from another version of the manifest: \(difference).") }
-        if scan.foreign > 0 { Terminal.note("sweep: \(scan.foreign) results are of trials that are not in the manifest.") }
+        if scan.foreign > 0 {
+            Terminal.note(
+                "sweep: there \(scan.foreign == 1 ? "is" : "are") \(NumberText.count(scan.foreign, "result")) of trials that are not in the manifest."
+            )
+        }
     }
 }

@@ -80,8 +80,8 @@ struct SweepSubmitCommand: ParsableCommand {
         if parallel { return try tell(submission.parallel) }
         let path = out ?? folder.path(of: "\(manifest.name.split(separator: "/").joined(separator: "-")).sbatch")
         try FileBytes.write(Array(submission.slurm(name: manifest.name, time: time, partition: partition).utf8), to: path)
-        try tell("sbatch \(path)")
-        if !common.quiet { Terminal.note("sweep: \(list.count) trials in \(count) shards.") }
+        try tell("sbatch \(Submission.quoted(path))")
+        if !common.quiet { Terminal.note("sweep: \(NumberText.count(list.count, "trial")) in \(NumberText.count(count, "shard")).") }
     }
 
     /// Slurm's limit, where it is installed and answers.

@@ -65,6 +65,44 @@ import Testing
         #expect(list.ids.indices.map { list[$0].settings["a"]?.number } == [1e-4, 1e-3, 1e-2, 1e-1])
     }
 
+    static let ranges: [(text: String, values: [Double])] = [
+        ("from = 1e-3, to = 1e3, count = 7, scale = \"log\"", [0.001, 0.01, 0.1, 1, 10, 100, 1000]),
+        ("from = 1e3, to = 1e-3, count = 7, scale = \"log\"", [1000, 100, 10, 1, 0.1, 0.01, 0.001]),
+        ("from = 1, to = 1000000, count = 7, scale = \"log\"", [1, 10, 100, 1000, 10000, 100_000, 1_000_000]),
+        ("from = 1e-300, to = 1e300, count = 7, scale = \"log\"", [1e-300, 1e-200, 1e-100, 1, 1e100, 1e200, 1e300]),
+        ("from = 1, to = 4, count = 3, scale = \"log\"", [1, 2, 4]),
+        ("from = 1, to = 2, count = 3, scale = \"log\"", [1, 2.0.squareRoot(), 2]),
+        ("from = 0.16666666666666666, to = 0.8333333333333334, count = 2", [0.16666666666666666, 0.8333333333333334]),
+        ("from = 0.16666666666666666, to = 1.1666666666666667, count = 3", [0.16666666666666666, 0.6666666666666667, 1.1666666666666667]),
+        ("from = 0.30000000000000004, to = 0.7, step = 0.1", [0.30000000000000004, 0.4, 0.5, 0.6, 0.7]),
+        ("from = 0.1, to = 0.30000000000000004, step = 0.1", [0.1, 0.2, 0.30000000000000004]),
+        ("from = -0.3, to = 0.3, step = 0.1", [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]),
+        ("from = 1, to = 0, count = 6", [1, 0.8, 0.6, 0.4, 0.2, 0]), ("from = -1e308, to = 1e308, count = 3", [-1e308, 0, 1e308]),
+    ]
+
+    /// Ends are what is given to the bit, and between them no digit comes from rounding.
+    @Test(arguments: ranges.indices) func rangesHaveRoundValues(_ index: Int) throws {
+        let (text, values) = Self.ranges[index]
+        let list = try TrialList(toy("kind = \"toy\"\n[fixed]\nb = 1\n[axes]\na = { \(text) }\n"))
+        let found = list.ids.indices.compactMap { list[$0].settings["a"]?.number }
+        #expect(found.count == values.count)
+        for (a, b) in zip(found, values) {
+            #expect(abs(a - b) <= (text.contains("0.1666") || text.contains("to = 2,") ? 8 * b.ulp : 0), "\(a), not \(b)")
+        }
+        #expect(found.first == values.first && found.last == values.last)
+    }
+
+    @Test func tooManyTrialsAreRefusedBeforeTheyAreMade() throws {
+        for text in [
+            "[axes]\na = [1, 2]\n", "[axes]\na = { from = 1, to = 2, count = 100000000 }\n", "[[zip]]\na = { from = 1, to = 1e8, step = 1 }\n",
+        ] {
+            let clock = ContinuousClock.now
+            let error = #expect(throws: SweepError.self) { _ = try toy("kind = \"toy\"\nreplicates = 100000000\n\(text)") }
+            #expect("\(error!)".contains("make more than 100000000 trials"))
+            #expect(clock.duration(to: .now) < .seconds(3), "they were made first")
+        }
+    }
+
     @Test func mistakesAreShownWithLineAndColumn() throws {
         let cases: [(String, String, String)] = [
             ("kind = \"toy\"\n[fixed]\na = 1\ndepht = 2\n", "toy.toml:4:1: fixed.depht: ", "nearest of toy's is \"depth\""),

@@ -42,6 +42,8 @@ import Testing
         for environment in [
             ["SLURM_ARRAY_TASK_ID": "9", "SLURM_ARRAY_TASK_COUNT": "4", "SLURM_ARRAY_TASK_MIN": "0"], ["SLURM_ARRAY_TASK_ID": "1"],
             ["JOB_COMPLETION_INDEX": "1"], ["PMI_RANK": "3", "PMI_SIZE": "3"],
+            ["SLURM_ARRAY_TASK_ID": "x", "SLURM_ARRAY_TASK_COUNT": "4"], ["SLURM_ARRAY_TASK_ID": "x"], ["SLURM_ARRAY_TASK_ID": ""],
+            ["OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_SIZE": "two"],
         ] {
             let error = #expect(throws: SweepError.self) { _ = try choice(environment) }
             #expect("\(error!)".contains("--shard K/N"))

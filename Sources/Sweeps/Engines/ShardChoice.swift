@@ -19,6 +19,12 @@ public struct ShardChoice: Sendable, Equatable {
             return
         }
         func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
+        for name in [
+            "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMI_SIZE",
+            "JOB_COMPLETION_INDEX",
+        ] {
+            if let text = environment[name], Int(text) == nil { throw ShardChoice.refusal("\(name) is \"\(text)\", which is no whole number") }
+        }
         var step: (index: Int, count: Int)?
         if number("SLURM_STEP_ID") != nil, let index = number("SLURM_PROCID"), let count = number("SLURM_STEP_NUM_TASKS") { step = (index, count) }
         if let task = number("SLURM_ARRAY_TASK_ID") {

@@ -47,23 +47,31 @@ public struct Submission: Sendable {
         lines.append("#SBATCH --cpus-per-task=\(workers)")
         if let time { lines.append("#SBATCH --time=\(time)") }
         if let partition { lines.append("#SBATCH --partition=\(partition)") }
-        lines += ["#SBATCH --requeue", "#SBATCH --open-mode=append", "#SBATCH --signal=B:TERM@60", "#SBATCH --output=\(store)/slurm-%a.log", ""]
+        // sbatch has its own rules for quotation marks, blanks and backslashes in this line, the shell its well-known ones.
+        let isPlain = Submission.isPlain(store)
+        let output = isPlain ? store.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%") + "/slurm-%a.log" : "/dev/null"
+        lines += ["#SBATCH --requeue", "#SBATCH --open-mode=append", "#SBATCH --signal=B:TERM@60", "#SBATCH --output=\(output)", ""]
+        if !isPlain { lines.append("exec >>\(Submission.quoted(store + "/slurm-"))\"$SLURM_ARRAY_TASK_ID.log\" 2>&1") }
         lines.append("# Interrupted tasks end with 75: with RequeueExit=75 in slurm.conf they are queued again, else submit this file once more.")
         lines.append("exec " + command("\"$SLURM_ARRAY_TASK_ID/\(shards)\"", workers: "\"${SLURM_CPUS_PER_TASK:-\(workers)}\""))
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// A line for GNU parallel, which runs again what did not end well when it is given once more.
+    ///
+    /// With `-q` the words reach the shells that parallel starts as they are written here.
     public var parallel: String {
-        "seq 0 \(shards - 1) | parallel --joblog \(Submission.quoted(store + "/parallel.log")) --resume-failed "
+        "seq 0 \(shards - 1) | parallel -q --joblog \(Submission.quoted(store + "/parallel.log")) --resume-failed "
             + command("{}/\(shards)", workers: "\(workers)")
     }
 
-    /// A word for the shell.
-    static func quoted(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
+    private static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty
             && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./+:=@%".unicodeScalars.contains($0)) }
-        return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// A word for the shell.
+    public static func quoted(_ text: String) -> String {
+        isPlain(text) ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -7,6 +7,7 @@ import LinearAlgebra
 public struct Expansion: Sendable {
     /// Most trials of a sweep.
     public static let largest = 100_000_000
+    static let excess = "these axes make more than \(largest) trials, which is the limit; part them into several manifests"
 
     public let manifest: Manifest
     /// The product of the axes' lengths, duplicates included.
@@ -57,8 +58,7 @@ public struct Expansion: Sendable {
         for axis in manifest.axes {
             let (product, overflow) = total.multipliedReportingOverflow(by: axis.count)
             guard !overflow, product <= Expansion.largest else {
-                throw manifest.failure(
-                    "axes", "these axes make more than \(Expansion.largest) trials, which is the limit; part them into several manifests")
+                throw manifest.failure("axes", Expansion.excess)
             }
             total = product
         }

@@ -87,7 +87,14 @@ extension Manifest {
             try admit(key, at: place)
             fixed[key] = try check(value, key, at: place)
         }
+        // Refused before they are made: values of axes take memory.
         var axes: [SweepAxis] = []
+        var total = replicates
+        func add(_ axis: SweepAxis) throws(SweepError) {
+            guard axis.count <= Expansion.largest / total else { throw failure("axes", Expansion.excess) }
+            total *= axis.count
+            axes.append(axis)
+        }
         /// The values of a list or a range.
         func values(_ value: TrialValue, _ key: String, at place: String) throws(SweepError) -> [TrialValue] {
             var list: [TrialValue]
@@ -96,7 +103,9 @@ extension Manifest {
             case .list(let values): list = values
             case .table(let members):
                 isRange = true
-                do { list = try SweepAxis.range(members) } catch { throw failure(place, error.reason) }
+                do { list = try SweepAxis.range(members, most: Expansion.largest / total) } catch {
+                    throw failure(error.reason == Expansion.excess ? "axes" : place, error.reason)
+                }
             default: throw failure(place, "a list, or a range such as { from = 1, to = 10, count = 4 }, is needed here, not \(value.kind)")
             }
             if list.isEmpty { throw failure(place, "the list is empty; give at least one value") }
@@ -105,7 +114,7 @@ extension Manifest {
         }
         for (key, place, value) in try text.members(of: "axes", families: kind.families) {
             try admit(key, at: place)
-            axes.append(SweepAxis(keys: [key], columns: [try values(value, key, at: place)]))
+            try add(SweepAxis(keys: [key], columns: [try values(value, key, at: place)]))
         }
         var tables: [TrialValue] = []
         if let zip = root["zip"] {
@@ -126,7 +135,7 @@ extension Manifest {
                 columns.append(list)
             }
             guard !columns.isEmpty else { throw failure("zip[\(index)]", "the table is empty; give at least one list") }
-            axes.append(SweepAxis(keys: keys, columns: columns))
+            try add(SweepAxis(keys: keys, columns: columns))
         }
         if let place = given["seed"] {
             if root["replicates"] != nil {

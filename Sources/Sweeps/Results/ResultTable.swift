@@ -166,7 +166,8 @@ public struct ResultTable {
         var width = 0
         try results.forEachSeries(name) { width = max(width, $1.count) }
         guard width > 0 else {
-            throw SweepError.usage("There is no series \"\(name)\"; there are \(try results.seriesNames().joined(separator: ", ")).")
+            let names = try results.seriesNames().joined(separator: ", ")
+            throw SweepError.usage("There is no series \"\(name)\"; " + (names.isEmpty ? "these results have none at all." : "there are \(names)."))
         }
         var places: [Int] = []
         places.reserveCapacity(count)

@@ -34,8 +34,14 @@ public struct SweepReport {
         let table = try ResultTable(results)
         let kind = list.expansion.manifest.kind
         for name in [x, y].compactMap({ $0 }) { try table.require(name) }
-        func first(_ wanted: String) -> String { table.metrics.contains(wanted) ? wanted : table.metrics.first ?? wanted }
-        (self.x, self.y) = (x ?? first(kind.shown.x), y ?? first(kind.shown.y))
+        let missing = [x == nil ? kind.shown.x : nil, y == nil ? kind.shown.y : nil].compactMap { $0 }.filter { !table.metrics.contains($0) }
+        let numbersThere = missing.isEmpty ? [] : try Self.varying(table.metrics, in: results)
+        /// The kind's choice, else a metric that tells trials apart.
+        func first(_ wanted: String, besides other: String?) -> String {
+            table.metrics.contains(wanted) ? wanted : numbersThere.first { $0 != other } ?? other ?? wanted
+        }
+        let upward = y ?? first(kind.shown.y, besides: x ?? kind.shown.x)
+        (self.x, self.y) = (x ?? first(kind.shown.x, besides: upward), upward)
         varying = list.expansion.manifest.axes.flatMap(\.keys).filter { $0 != "seed" }
         var (configurations, numbers) = SweepConfiguration.all(list, varying: varying)
         var failures: [String: Int] = [:]
@@ -53,6 +59,21 @@ public struct SweepReport {
         self.failures = failures
     }
 
+    /// The metrics that are numbers, and not the same in all trials that are done.
+    private static func varying(_ metrics: [String], in results: MergedResults) throws -> [String] {
+        var finders = metrics.map(ColumnFinder.init)
+        var first = [Double?](repeating: nil, count: metrics.count)
+        var varies = [Bool](repeating: false, count: metrics.count)
+        try results.forEachStoredRow { row in
+            guard row.status == .done else { return }
+            for place in metrics.indices where !varies[place] {
+                guard let value = try finders[place].value(row)?.number, value.isFinite else { continue }
+                if let known = first[place] { varies[place] = known != value } else { first[place] = value }
+            }
+        }
+        return metrics.indices.filter { varies[$0] }.map { metrics[$0] }
+    }
+
     private func values(_ metric: String, _ configuration: SweepConfiguration) -> [Double] {
         (metric == x ? configuration.x : configuration.y).filter(\.isFinite)
     }
@@ -64,15 +85,19 @@ public struct SweepReport {
 
     private func page(_ facts: [(name: String, value: String)]) throws -> Report {
         let manifest = list.expansion.manifest
-        var sections = [counts(), medians()].compactMap { $0 } + [scatter()]
+        // Where there is one metric alone, nothing can be shown against it.
+        var sections = [counts(), medians(), x == y ? nil : scatter()].compactMap { $0 }
         if let curves = try curves() { sections.append(curves) }
         let (total, done) = configurations.reduce((0, 0)) { ($0.0 + $1.trials, $0.1 + $1.done) }
         return Report(
             title: "Sweep \(manifest.name)",
             lead:
-                "\(done) of \(total) trials of kind `\(manifest.kind.name)` in \(configurations.count) configurations; a configuration is everything "
+                "\(done) of \(NumberText.count(total, "trial")) of kind `\(manifest.kind.name)` in \(NumberText.count(configurations.count, "configuration")); a configuration is everything "
                 + "but the seed.",
-            facts: facts + [("manifest", "\(manifest.path) (\(manifest.digest))"), ("seed", "\(manifest.seed), \(manifest.replicates) replicates")],
+            facts: facts + [
+                ("manifest", "\(manifest.path) (\(manifest.digest))"),
+                ("seed", "\(manifest.seed), \(NumberText.count(manifest.replicates, "replicate"))"),
+            ],
             sections: sections)
     }
 
@@ -81,7 +106,8 @@ public struct SweepReport {
     private func counts() -> Report.Section {
         let metrics = Array(Set([x, y])).sorted()
         var shown = Table(
-            columns: ["configuration", "trials", "done", "failed", "diverged", "missing"] + metrics.flatMap { ["median \($0)", "quartiles"] })
+            columns: ["configuration", "trials", "done", "failed", "diverged", "missing"]
+                + metrics.flatMap { ["median \($0)", "lower quartile \($0)", "upper quartile \($0)"] })
         for configuration in Array(configurations.prefix(Self.mostRows)) + [SweepConfiguration.total(configurations)] {
             var row: [Table.Cell] = [
                 .text(configuration.label), .count(configuration.trials), .count(configuration.done), .count(configuration.failed),
@@ -89,8 +115,7 @@ public struct SweepReport {
             ]
             for metric in metrics {
                 let quartiles = Statistics.quartiles(values(metric, configuration))
-                row.append(.optional(quartiles?.median))
-                row.append(quartiles.map { .text("\(NumberText.short($0.low)) … \(NumberText.short($0.high))") } ?? .missing)
+                row += [.optional(quartiles?.median), .optional(quartiles?.low), .optional(quartiles?.high)]
             }
             shown.append(row)
         }
@@ -188,7 +213,7 @@ public struct SweepReport {
         let all = Statistics.rankCorrelation(pooled.x, pooled.y)
         let each = within.compactMap(\.rho)
         var sentences = [
-            "Spearman's rank correlation of \(x) and \(y), all \(pooled.x.count) trials pooled: \(all.map { NumberText.fixed($0, decimals: 3) } ?? "not defined")."
+            "Spearman's rank correlation of \(x) and \(y), \(NumberText.count(pooled.x.count, "trial")) pooled: \(all.map { NumberText.fixed($0, decimals: 3) } ?? "not defined")."
         ]
         if let quartiles = Statistics.quartiles(each) {
             sentences.append(

@@ -7,10 +7,11 @@ final class Database {
 
     /// Opens or makes the file, with a write-ahead log and half a minute's patience for others who write.
     ///
+    /// - Parameter isTemporary: an empty one in the system's folder for temporary files, which is gone with the process; `path` is for sentences alone.
     /// - Throws: `SweepError.database` or `.disk`.
-    init(_ path: String) throws(SweepError) {
+    init(_ path: String, isTemporary: Bool = false) throws(SweepError) {
         self.path = path
-        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
+        let code = sqlite3_open_v2(isTemporary ? "" : path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK else { throw failure(code) }
         sqlite3_busy_timeout(handle, 30_000)
         try execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY")

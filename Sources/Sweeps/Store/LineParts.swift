@@ -52,6 +52,67 @@ struct LineParts {
         return nil
     }
 
+    /// Refuses a result whose configuration, metrics or circumstances are not what a result has.
+    func requireResult() throws(JSONText.Mistake) {
+        for key in ["config", "metrics"] {
+            guard let bytes = self[key], bytes.first == UInt8(ascii: "{") else {
+                throw mistake("a result has its configuration and its metrics")
+            }
+            if LineParts.isPlain(bytes) { continue }
+            for (name, value) in try LineParts(bytes).parts {
+                do { _ = try TrialValue(parsing: Array(value)) } catch { throw mistake("the value of \"\(name)\": \(error.reason)") }
+            }
+        }
+        for key in ["reason", "version", "host", "device"] {
+            guard let bytes = self[key] else { continue }
+            let mark = UInt8(ascii: "\"")
+            let isText =
+                bytes.count >= 2 && bytes.first == mark && bytes.last == mark
+                && bytes[1..<bytes.count - 1].allSatisfy { $0 >= 0x20 && $0 != mark && $0 != UInt8(ascii: "\\") }
+            if !isText, try value(key)?.text == nil { throw mistake("\"\(key)\" is no text") }
+        }
+    }
+
+    /// Whether an object holds numbers and texts without anything to unescape alone, which is seen without taking it apart.
+    private static func isPlain(_ object: UnsafeRawBufferPointer) -> Bool {
+        let bytes = object.bindMemory(to: UInt8.self)
+        var at = 1
+        func text() -> Bool {
+            guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { return false }
+            at += 1
+            while at < bytes.count, bytes[at] >= 0x20, bytes[at] < 0x7F, bytes[at] != UInt8(ascii: "\\"), bytes[at] != UInt8(ascii: "\"") { at += 1 }
+            at += 1
+            return at <= bytes.count && bytes[at - 1] == UInt8(ascii: "\"")
+        }
+        func digits() -> Int {
+            let start = at
+            while at < bytes.count, bytes[at] >= 0x30, bytes[at] <= 0x39 { at += 1 }
+            return at - start
+        }
+        func number() -> Bool {
+            if at < bytes.count, bytes[at] == UInt8(ascii: "-") { at += 1 }
+            let isZero = at < bytes.count && bytes[at] == 0x30
+            let whole = digits()
+            guard whole == 1 || (whole > 1 && whole < 17 && !isZero) else { return false }
+            if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
+                at += 1
+                guard digits() > 0 else { return false }
+            }
+            guard at < bytes.count, bytes[at] == UInt8(ascii: "e") else { return true }
+            at += 1
+            if at < bytes.count, bytes[at] == UInt8(ascii: "-") || bytes[at] == UInt8(ascii: "+") { at += 1 }
+            return (1...2).contains(digits())
+        }
+        while true {
+            guard text(), at < bytes.count, bytes[at] == UInt8(ascii: ":") else { return false }
+            at += 1
+            guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") ? text() : number(), at < bytes.count else { return false }
+            at += 1
+            if bytes[at - 1] == UInt8(ascii: "}") { return at == bytes.count }
+            guard bytes[at - 1] == UInt8(ascii: ",") else { return false }
+        }
+    }
+
     func mistake(_ reason: String) -> JSONText.Mistake { JSONText.Mistake(offset: 0, reason: reason) }
 
     subscript(key: String) -> UnsafeRawBufferPointer? { parts.first { $0.key == key }?.bytes }

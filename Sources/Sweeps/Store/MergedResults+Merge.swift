@@ -1,12 +1,6 @@
 import LinearAlgebra
 import Models
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 extension MergedResults {
     /// How far a shard has been taken in.
     private struct Taken {
@@ -33,22 +27,15 @@ extension MergedResults {
             let end = file.wholeLines
             if end < file.bytes.count { summary.torn.append(path) }
             guard end > 0 else { continue }
-            try requireManifest(of: file, acceptsChanges)
+            try file.requireManifest(of: list, acceptsChanges)
             try merge(file, end, writer, &summary, threads)
         }
         try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return summary
     }
 
-    private func requireManifest(of file: MappedFile, _ acceptsChanges: Bool) throws(SweepError) {
-        let manifest = list.expansion.manifest
-        let header = try ShardFile.header(of: file)
-        guard header?.digest != manifest.digest, !acceptsChanges else { return }
-        throw .changed(store: file.path, difference: header?.difference(to: manifest) ?? ShardHeader.missing)
-    }
-
     private func merge(_ file: MappedFile, _ end: Int, _ writer: ResultWriter, _ summary: inout Summary, _ threads: Int) throws(SweepError) {
-        let name = MergedResults.absolute(file.path)
+        let name = MappedFile.absolute(file.path)
         var taken = try unchanged(file, name, end, threads) ?? Taken()
         var conflicts: [Conflict] = []
         if taken.bytes > 0 {
@@ -75,7 +62,9 @@ extension MergedResults {
                         return
                     }
                     do throws(JSONText.Mistake) {
-                        switch try writer.take(id, place, status, LineParts(line)) {
+                        let parts = try LineParts(line)
+                        try parts.requireResult()
+                        switch try writer.take(id, place, status, parts) {
                         case .added: summary.added += 1
                         case .repeated: summary.repeated += 1
                         case .replaced: summary.replaced += 1
@@ -83,7 +72,7 @@ extension MergedResults {
                             conflicts.append(Conflict(id: id, path: file.path, line: taken.lines, difference: difference))
                         case .failed(let error): writer.failure = error
                         }
-                    } catch { throw .damaged(path: file.path, line: taken.lines, reason: "this line cannot be read: \(error.reason)") }
+                    } catch { throw .damaged(path: file.path, line: taken.lines, reason: ResultLine.unreadable(error)) }
                     if let failure = writer.failure { throw failure }
                 }
             }
@@ -97,12 +86,6 @@ extension MergedResults {
     }
 
     private static let chunk = 4 << 20
-
-    private static func absolute(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
-    }
 
     /// Of the whole lines up to `end`, by their checksums; nil where one is not as it was written or `end` is within one.
     private static func digest(_ file: MappedFile, _ end: Int, _ threads: Int) -> UInt64? {
@@ -175,5 +158,15 @@ extension MergedResults {
             conflicts.append(Conflict(id: id, path: path, line: rows.integer(1) ?? 0, difference: rows.text(2) ?? ""))
         }
         return conflicts
+    }
+}
+
+extension MappedFile {
+    /// Refuses a shard that was made from another version of the manifest, unless that is accepted.
+    func requireManifest(of list: TrialList, _ acceptsChanges: Bool) throws(SweepError) {
+        let manifest = list.expansion.manifest
+        let header = try ShardFile.header(of: self)
+        guard header?.digest != manifest.digest, !acceptsChanges else { return }
+        throw .changed(store: path, difference: header?.difference(to: manifest) ?? ShardHeader.missing)
     }
 }

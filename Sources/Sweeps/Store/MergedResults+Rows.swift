@@ -1,3 +1,5 @@
+import Models
+
 extension MergedResults {
     /// A row of the table.
     public struct Row: Sendable {
@@ -52,10 +54,12 @@ extension MergedResults {
             else { throw damaged("the result of trial \(rows.integer(0) ?? 0)") }
             let parts: (LineParts, LineParts)
             do { parts = (try LineParts(config), try LineParts(metrics)) } catch { throw damaged("the result of trial \(place)") }
-            try body(
-                StoredRow(
-                    place: place, id: id, status: status, reason: rows.text(3), config: parts.0, metrics: parts.1, device: rows.text(6) ?? "",
-                    seconds: rows.number(7) ?? 0))
+            do {
+                try body(
+                    StoredRow(
+                        place: place, id: id, status: status, reason: rows.text(3), config: parts.0, metrics: parts.1,
+                        device: rows.text(6) ?? "", seconds: rows.number(7) ?? 0))
+            } catch is JSONText.Mistake { throw damaged("the result of trial \(place)") }
         }
     }
 

@@ -34,11 +34,16 @@ public final class MergedResults {
 
     /// Opens or makes a store's file.
     ///
+    /// - Parameter onlyForReading: of a store that cannot be written the results then come into a temporary file.
     /// - Throws: `SweepError`.
-    public init(_ store: Store, of list: TrialList) throws(SweepError) {
+    public init(_ store: Store, of list: TrialList, onlyForReading: Bool = false) throws(SweepError) {
         self.list = list
-        try store.make()
-        database = try Database(store.databasePath)
+        if onlyForReading, !store.canBeWritten {
+            database = try Database(store.databasePath, isTemporary: true)
+        } else {
+            try store.make()
+            database = try Database(store.databasePath)
+        }
         try database.require(version: MergedResults.format)
         try database.execute(
             """

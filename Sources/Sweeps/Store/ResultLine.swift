@@ -1,3 +1,4 @@
+import Models
 import Reports
 
 /// Lines of a shard: JSON objects that end in a checksum of everything before it.
@@ -114,6 +115,9 @@ enum ResultLine {
         }
         return checksum(UnsafeRawBufferPointer(rebasing: line[..<tail])) == given ? nil : "this line is not as it was written (its checksum differs)"
     }
+
+    /// Of a line that has the right checksum and was not written by this program.
+    static func unreadable(_ mistake: JSONText.Mistake) -> String { "this line cannot be read: \(mistake.reason)" }
 
     private static let deviceMark = Array(",\"device\":".utf8)
     private static let secondsMark = Array(",\"seconds\":".utf8)

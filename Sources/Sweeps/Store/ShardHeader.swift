@@ -6,6 +6,8 @@ struct ShardHeader: Equatable, Sendable {
     static let beginning = Array("{\"sweep\":".utf8)
     static let format = 1
     /// What is said of a shard without one.
+    /// What is said of a header that this program does not know.
+    static let foreign = "this shard was written by another version of residua; use that version, or another --store"
     static let missing = "its first line, which says which manifest it belongs to, is missing"
 
     let name: String
@@ -23,13 +25,15 @@ struct ShardHeader: Equatable, Sendable {
 
     /// - Throws: a sentence's end where the line is no header that can be read.
     init(_ line: UnsafeRawBufferPointer) throws(TrialRefusal) {
-        do throws(JSONText.Mistake) {
+        do {
             let parts = try LineParts(line)
-            guard try parts.value("format")?.integer == ShardHeader.format else { throw parts.mistake("this shard has a format that is not known") }
+            guard try parts.value("format")?.integer == ShardHeader.format else { throw TrialRefusal(ShardHeader.foreign) }
             name = try parts.text("sweep") ?? ""
             digest = try parts.text("manifest") ?? ""
             definition = try parts.value("definition")
-        } catch { throw TrialRefusal("the shard's header cannot be read: \(error.reason)") }
+        } catch let error as JSONText.Mistake {
+            throw TrialRefusal("the shard's header cannot be read: \(error.reason)")
+        } catch let error as TrialRefusal { throw error } catch { throw TrialRefusal("the shard's header cannot be read: \(error)") }
     }
 
     static func isHeader(_ line: UnsafeRawBufferPointer) -> Bool {

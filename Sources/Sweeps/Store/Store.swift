@@ -49,6 +49,9 @@ public struct Store: Sendable {
         guard Store.isFolder(folder) else { throw refusal(ENOTDIR) }
     }
 
+    /// Whether files can be made in the folder, and its database changed.
+    var canBeWritten: Bool { access(folder, W_OK) == 0 && (access(databasePath, F_OK) != 0 || access(databasePath, W_OK) == 0) }
+
     /// A full disk can be mended; a place that is none was named wrongly.
     private func refusal(_ code: Int32) -> SweepError {
         if code == ENOSPC || code == EDQUOT { return .disk(path: folder, reason: SystemText.text(of: code)) }
@@ -79,6 +82,16 @@ public struct Store: Sendable {
         return names.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { folder + "/" + $0 }
     }
 
+    /// Refuses a file that was never a shard; one that is damaged has its name or its beginning.
+    private static func requireShard(_ path: String) throws(SweepError) {
+        guard !path.hasSuffix(".jsonl") else { return }
+        let file = try MappedFile(path)
+        let isShard = withExtendedLifetime(file) {
+            [ShardHeader.beginning, Array("{\"id\":\"".utf8)].contains { file.bytes.prefix($0.count).elementsEqual($0) }
+        }
+        if !isShard { throw .usage("The file \(path) is no shard of a sweep; name files such as shard-0-of-1.jsonl, or a folder of them.") }
+    }
+
     /// The shards of files and folders.
     ///
     /// - Throws: `.usage` for a folder without any, `.unreadable` for what is not there.
@@ -86,6 +99,7 @@ public struct Store: Sendable {
         var result: [String] = []
         for path in paths {
             guard isFolder(path) else {
+                try requireShard(path)
                 result.append(path)
                 continue
             }
