@@ -19,7 +19,7 @@ struct E8EntropySpeed: Experiment {
         func entropy(_ trial: TrainingTrial) -> Double { trial.spectra.first?.entropy ?? .nan }
         func rank(_ trial: TrainingTrial) -> Double { trial.spectra.first?.effectiveRank ?? .nan }
         let ranges = Array(Set(TrainingGrid.wide(scale).compactMap(\.range))).sorted()
-        let speed = Axis("speed: decades fallen, mean over logged steps")
+        let speed = Axis("speed: mean decades fallen")
         let byRange = Panel(
             title: "AD, by range", x: Axis("truncated entropy at the start"), y: speed,
             curves: zip(ranges, Colour.cycle).map { range, colour in
