@@ -41,43 +41,37 @@ import Testing
     }
 
     /// A file size limit stands for a full disk.
-    @Test func aFullDiskCostsTheCheckpointOnly() throws {
-        let folder = try Folder()
+    /// A training that may not write a byte to any file.
+    private static func withoutRoom(_ more: [String]) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let command = ([try Program.executable().path] + Self.arguments("adam", 50, ["--checkpoint", folder.path("state"), "--json"]))
-            .joined(separator: " ")
+        let command = ([try Program.executable().path] + arguments("adam", 50, more + ["--json"])).joined(separator: " ")
         process.arguments = ["-c", "trap '' XFSZ; ulimit -f 0; exec \(command)"]
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors
         try process.run()
         process.waitUntilExit()
-        let sentence = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
-        #expect(sentence.contains("checkpoint was not written"), "\(sentence)")
-        #expect(text.contains("\"outcome\":\"maxSteps\"") || text.contains("\"outcome\": \"maxSteps\""), "\(text)")
+        func text(_ pipe: Pipe) -> String { String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+        return (process.terminationReason == .exit ? process.terminationStatus : -1, text(output), text(errors))
+    }
+
+    @Test func aFullDiskCostsTheCheckpointOnly() throws {
+        let folder = try Folder()
+        let run = try Self.withoutRoom(["--checkpoint", folder.path("state")])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("checkpoint was not written"), "\(run.errors)")
+        #expect(run.output.contains("\"outcome\":\"maxSteps\""), "\(run.output)")
         #expect(folder.contents.isEmpty)
     }
 
     /// The outcome is told, and the sentence says that nothing could be kept.
     @Test func aFullDiskCostsTheNetworkButNotTheOutcome() throws {
         let folder = try Folder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let command = ([try Program.executable().path] + Self.arguments("adam", 50, ["--out", folder.path("net"), "--json"])).joined(separator: " ")
-        process.arguments = ["-c", "trap '' XFSZ; ulimit -f 0; exec \(command)"]
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        process.waitUntilExit()
-        let sentence = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
-        #expect(sentence.contains("The training is done, but") && sentence.contains("nor could its best state"), "\(sentence)")
-        #expect(text.contains("\"outcome\":\"maxSteps\""), "\(text)")
+        let run = try Self.withoutRoom(["--out", folder.path("net")])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("The training is done, but") && run.errors.contains("nor could its best state"), "\(run.errors)")
+        #expect(run.output.contains("\"outcome\":\"maxSteps\""), "\(run.output)")
         #expect(folder.contents.isEmpty)
     }
 
