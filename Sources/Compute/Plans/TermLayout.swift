@@ -57,7 +57,7 @@ struct TermLayout {
             do throws(MethodError) {
                 components = try ComponentLayout(
                     wishes, dimension: d, activation: network.architecture.activation, largestWeights: network.largestSlopes, precision: precision,
-                    hiddenLayers: network.architecture.widths.count - 2)
+                    hiddenLayers: network.architecture.widths.count - 2 + (network.architecture.embedding == nil ? 0 : 1))
             } catch { throw .method(error) }
             operators = wishes.map(\.operators)
             // [field][use]; where a field does not use a component, a derivative that no residual has.

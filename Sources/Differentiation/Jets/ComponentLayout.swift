@@ -46,7 +46,7 @@ public struct ComponentLayout: Sendable, Equatable {
     ///   - activation: σ of the network, for steps and quadratures.
     ///   - largestWeights: for each axis the largest |∂z/∂x| that a neuron's argument z may have, for steps and quadratures.
     ///   - precision: the network's.
-    ///   - hiddenLayers: of the network, for quadratures: each brings the poles of u in the complex plane nearer.
+    ///   - hiddenLayers: of the network, an embedding counted, for quadratures: each brings the poles of u in the complex plane nearer.
     /// - Throws: `MethodError` when an order exceeds four, a difference needs too many places, or an activation with a kink is to be
     ///   averaged without rounding.
     public init(
@@ -213,8 +213,9 @@ private struct KernelAverage {
             fits = fits && count <= KernelAverage.largestRule
             rules.append((axis, stencil, min(count, KernelAverage.largestRule)))
         }
+        let isStrip = if case .strip = activation.analyticity { true } else { false }
         // Of entire functions in one another the growth is not that of one alone.
-        if hiddenLayers > 1, case .strip = activation.analyticity {} else if hiddenLayers > 1 { fits = false }
+        if hiddenLayers > 1 && !isStrip { fits = false }
         isStencil = loss <= 1 || !fits && loss <= (precision == .f32 ? 30 : 450)
         if isStencil {
             let scale = 1 / (0..<derivative.order).reduce(1) { product, _ in product * h }
