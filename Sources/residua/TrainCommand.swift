@@ -190,7 +190,8 @@ struct TrainCommand: ParsableCommand {
             try network.write(to: path)
             return nil
         } catch {
-            let name = path.split(separator: "/").last.map(String.init) ?? "network"
+            // The path's own name may be what cannot be written: too long for a file.
+            let name = path.split(separator: "/").last.map { String($0.suffix(60)) } ?? "network"
             let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
             let other = "\(folder)/residua-\(getpid())-\(name)"
             let kept = (try? network.write(to: other)) != nil
