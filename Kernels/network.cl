@@ -398,14 +398,15 @@ BODY void collect_slice(__global const int *map, const int count, const int slic
         __global const network_window *windows, __global const int *ints, __global const REAL *reals, __global const WIDE *wides, \
         __global REAL *packed, __global const REAL *parameters, __global const REAL *points, __global const REAL *data,           \
         __global const REAL *cotangent, __global REAL *slabs, __global REAL *all_sums, __global REAL *losses,                     \
-        __global REAL *result, __global const int *map, __global const int *places, __global volatile int *taken,      \
-        const int first_chunk, const int chunks, const int mode, const int flags
-#define PACK_GROUP pack_slice(layers, map, h->pack_count, h->slice, h->pack_groups, places, reals, parameters, packed, h->pack_first, get_group_id(0))
-#define COLLECT_GROUP collect_slice(map, h->sums_size, h->slice, h->chunks, h->chunk_size, all_sums, result, get_group_id(0))
+        __global REAL *result, __global REAL *gradient, __global const int *pack_map, __global const int *sum_map,                \
+        __global const int *places, __global volatile int *taken, const int first_chunk, const int chunks, const int mode, const int flags
+#define PACK(group)                                                                                                               \
+    pack_slice(layers, pack_map, h->pack_count, h->slice, h->pack_groups, places, reals, parameters, packed, h->pack_first, group)
+#define COLLECT(group) collect_slice(sum_map, h->sums_size, h->slice, h->chunks, h->chunk_size, all_sums, gradient, group)
 
 #if LOCAL
-__kernel ITEMS void pack(NETWORK_ARGUMENTS) { PACK_GROUP; }
-__kernel ITEMS void collect(NETWORK_ARGUMENTS) { COLLECT_GROUP; }
+__kernel ITEMS void pack(NETWORK_ARGUMENTS) { PACK(get_group_id(0)); }
+__kernel ITEMS void collect(NETWORK_ARGUMENTS) { COLLECT(get_group_id(0)); }
 #endif
 
 // Every mode on processors, where a kernel more is a compilation more; packing and collecting apart on GPUs, where registers are dear.
@@ -413,12 +414,14 @@ __kernel ITEMS void network(NETWORK_ARGUMENTS) {
 #if LOCAL
     __local REAL ta[TK * TMP], tb[TK * TNP];
 #else
-    if (mode == NETWORK_PACK) {
-        PACK_GROUP;
-        return;
+    const int whole = flags & NETWORK_WHOLE;
+    if (mode == NETWORK_PACK || whole) {
+        const int begin = whole ? 0 : (int)get_group_id(0), end = whole ? h->pack_groups + h->pack_rows : begin + 1;
+        PLAIN for (int group = begin; group < end; group++) PACK(group);
+        if (!whole) return;
     }
     if (mode == NETWORK_COLLECT) {
-        COLLECT_GROUP;
+        COLLECT(get_group_id(0));
         return;
     }
 #endif
@@ -436,6 +439,8 @@ __kernel ITEMS void network(NETWORK_ARGUMENTS) {
         atomic_xchg(taken, 0);
         atomic_xchg(taken + 1, 0);
     }
+    if (whole && (mode == NETWORK_GRADIENT || mode == NETWORK_TRANSPOSED))
+        PLAIN for (int first = 0; first < h->sums_size; first += h->slice) COLLECT(first / h->slice);
 #endif
 }
 #endif

@@ -157,6 +157,35 @@ import Testing
         }
     }
 
+    @Test func numbersThatChangeBetweenCallsAreSeen() throws {
+        var numbers = NetworkNumbers(seed: 107)
+        let widths: [Int32] = [2, 12, 9, 1]
+        let terms = [NetworkProgramTests.everything(&numbers, points: 40), NetworkProgramTests.everything(&numbers, points: 7)]
+        let parameters = numbers.parameters(widths) + [0.5, 0.25]
+        for device in devices {
+            func plan() throws -> NetworkPlan<Float> {
+                try NetworkPlan<Float>(widths: widths, activation: CC_TANH, parameters: 2, terms: terms, on: device)
+            }
+            func results(_ plan: NetworkPlan<Float>) -> [Float] {
+                let all = plan.gradient(parameters)
+                return [Float(all.loss)] + all.gradient + plan.components(parameters, term: 0, count: 3, points: 40).flatMap { $0 }
+            }
+            let used = try plan()
+            var seen = [results(used)]
+            let changes: [(NetworkPlan<Float>) -> Void] = [
+                { $0.write([0.3, -0.2], term: 0, point: 39) }, { $0.write([0.1, 0.7], term: 1, point: 0) },
+                { $0.write([2.5], term: 0, point: 5, array: 0) },
+            ]
+            for count in 1...changes.count {
+                changes[count - 1](used)
+                let fresh = try plan()
+                changes.prefix(count).forEach { $0(fresh) }
+                seen.append(results(used))
+                #expect(seen.last == results(fresh) && seen[count] != seen[count - 1])
+            }
+        }
+    }
+
     @Test func functionsAreRefused() throws {
         for device in devices {
             let points: [Float] = [0.5, 0.5]

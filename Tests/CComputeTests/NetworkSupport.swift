@@ -65,6 +65,7 @@ struct NetworkEmbedding {
 /// A network plan on the native path, or on a device that lives as long.
 final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
     let plan: OpaquePointer
+    private let terms: UnsafeMutablePointer<cc_term>
     private let arena = Arena()
     private let device: OpenedDevice?
 
@@ -107,6 +108,14 @@ final class NetworkPlan<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
             throw NetworkFailure(text: withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
         }
         self.plan = plan
+        self.terms = given
+    }
+
+    /// Writes a point's coordinates, or a number of its data, where the plan reads them.
+    func write(_ values: [Double], term: Int, point: Int, array: Int? = nil) {
+        let memory = array.map { terms[term].data[$0]! } ?? terms[term].coordinates!
+        let numbers = UnsafeMutableRawPointer(mutating: memory).assumingMemoryBound(to: Scalar.self)
+        for (i, value) in values.enumerated() { numbers[point * values.count + i] = Scalar(value) }
     }
 
     deinit { cc_plan_destroy(plan) }

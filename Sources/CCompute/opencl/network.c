@@ -17,8 +17,11 @@ static void release_buffers(ocl_plan *p) {
     }
     d->held -= p->bytes;
     p->bytes = 0;
-    free(p->losses);
-    p->losses = NULL;
+    void **host[] = {&p->losses, &p->points_sent, &p->data_sent};
+    for (size_t i = 0; i < sizeof host / sizeof *host; i++) {
+        free(*host[i]);
+        *host[i] = NULL;
+    }
 }
 
 void net_plan_destroy(void *state) {
@@ -109,6 +112,9 @@ static cc_status make_buffers(ocl_plan *p, cc_error *error) {
     TRY(make(p, (size_t)p->parameters * e, NULL, &p->gradient_memory, error));
     p->losses = calloc((size_t)p->chunks * 2, e);
     if (!p->losses) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
+    // A copy of little that is sent is compared sooner than sent again; without one everything is sent each time.
+    if (p->passes == 1 && net_room((size_t)p->points_room * e) <= net_most_compared) p->points_sent = calloc((size_t)p->points_room + 1, e);
+    if (p->passes == 1 && net_room((size_t)p->data_room * e) <= net_most_compared) p->data_sent = calloc((size_t)p->data_room + 1, e);
     // Whole vectors and tiles are read beyond what is written, to no effect.
     const struct { cl_mem memory; int64_t elements; } read[] = {
         {p->slab_memory, slabs}, {p->point_memory, p->points_room}, {p->data_memory, p->data_room}, {p->row_memory, p->rows_room}};
@@ -122,6 +128,7 @@ static cc_status make_fitting_buffers(ocl_plan *p, cc_error *error) {
     for (int64_t bytes = net_window_bytes(p);; bytes /= 4) {
         const int32_t before = p->passes;
         if (!net_plan_windows(p, bytes)) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for the plan's tables.");
+        p->whole = p->small && p->passes == 1;
         // Windows that are no smaller than those refused need no second try.
         const bool same = before > 0 && p->passes == before && bytes > 0;
         if (same) continue;
@@ -154,11 +161,11 @@ static cc_status make_program(ocl_plan *p, const cc_term *term, bool kernels, cc
 
 // MARK: Calls
 
-/// The kernel of a mode, for `count` chunks from `first_chunk` on, or as many groups that pack or collect; `result` may be the gradient's.
-static cc_status launch(ocl_plan *p, int mode, int32_t first_chunk, int32_t count, int flags, cl_mem result, cc_error *error) {
+/// The kernel of a mode, for `count` chunks from `first_chunk` on, or as many groups that pack or collect.
+static cc_status launch(ocl_plan *p, int mode, int32_t first_chunk, int32_t count, int flags, cc_error *error) {
     const cl_int first = first_chunk, all = count, way = mode, how = flags;
-    const int32_t groups = mode == NETWORK_PACK || mode == NETWORK_COLLECT || count < p->groups ? count : p->groups;
-    const cl_mem map = mode == NETWORK_COLLECT ? p->collect_memory : p->pack_memory;
+    const int32_t most = mode == NETWORK_PACK || mode == NETWORK_COLLECT ? count : flags & NETWORK_WHOLE ? 1 : p->groups;
+    const int32_t groups = count < most ? count : most;
     const bool apart = p->shape.local && (mode == NETWORK_PACK || mode == NETWORK_COLLECT);
     const cl_kernel kernel = !apart ? p->network : mode == NETWORK_PACK ? p->pack : p->collect;
     const char *name = mode == NETWORK_PACK ? "pack" : mode == NETWORK_COLLECT ? "collect" : "network";
@@ -166,19 +173,24 @@ static cc_status launch(ocl_plan *p, int mode, int32_t first_chunk, int32_t coun
         OCL_ARGUMENT(p->head_memory), OCL_ARGUMENT(p->layer_memory), OCL_ARGUMENT(p->term_memory), OCL_ARGUMENT(p->window_memory),
         OCL_ARGUMENT(p->int_memory), OCL_ARGUMENT(p->real_memory), OCL_ARGUMENT(p->wide_memory), OCL_ARGUMENT(p->packed_memory),
         OCL_ARGUMENT(p->parameter_memory), OCL_ARGUMENT(p->point_memory), OCL_ARGUMENT(p->data_memory), OCL_ARGUMENT(p->row_memory),
-        OCL_ARGUMENT(p->slab_memory), OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->loss_memory), OCL_ARGUMENT(result),
-        OCL_ARGUMENT(map), OCL_ARGUMENT(p->place_memory), OCL_ARGUMENT(p->taken_memory), OCL_ARGUMENT(first), OCL_ARGUMENT(all), OCL_ARGUMENT(way), OCL_ARGUMENT(how)};
+        OCL_ARGUMENT(p->slab_memory), OCL_ARGUMENT(p->sum_memory), OCL_ARGUMENT(p->loss_memory), OCL_ARGUMENT(p->result_memory),
+        OCL_ARGUMENT(p->gradient_memory), OCL_ARGUMENT(p->pack_memory), OCL_ARGUMENT(p->collect_memory), OCL_ARGUMENT(p->place_memory),
+        OCL_ARGUMENT(p->taken_memory), OCL_ARGUMENT(first), OCL_ARGUMENT(all), OCL_ARGUMENT(way), OCL_ARGUMENT(how)};
     return ocl_launch(p->device, kernel, name, arguments, sizeof arguments / sizeof *arguments, (const size_t[2]){(size_t)groups, 1},
                       p->shape.local ? p->shape.group : 1, error);
 }
 
-/// Parameters to the device, weights laid out for the products.
-static cc_status pack(ocl_plan *p, const void *parameters, cc_error *error) {
+static cc_status send_parameters(ocl_plan *p, const void *parameters, cc_error *error) {
     ocl_device *d = p->device;
     const size_t bytes = (size_t)p->parameters * p->element;
     const cl_int written = d->cl->EnqueueWriteBuffer(d->queue, p->parameter_memory, CL_FALSE, 0, bytes, parameters, 0, NULL, NULL);
-    if (written != CL_SUCCESS) return ocl_check(&d->base, written, "write parameters", error);
-    return launch(p, NETWORK_PACK, 0, p->head.pack_groups + (int32_t)(p->places.count / 2), 0, p->result_memory, error);
+    return ocl_check(&d->base, written, "write parameters", error);
+}
+
+/// Parameters to the device, weights laid out for the products.
+static cc_status pack(ocl_plan *p, const void *parameters, cc_error *error) {
+    const cc_status status = send_parameters(p, parameters, error);
+    return status == CC_OK ? launch(p, NETWORK_PACK, 0, p->head.pack_groups + p->head.pack_rows, 0, error) : status;
 }
 
 static cc_status send_windows(ocl_plan *p, const network_window *windows, cc_error *error) {
@@ -191,7 +203,7 @@ static cc_status send_windows(ocl_plan *p, const network_window *windows, cc_err
 /// All terms once, window after window; `rows`: the cotangent or the place of the residuals.
 static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows, cc_error *error) {
     ocl_device *d = p->device;
-    cc_status status = pack(p, parameters, error);
+    cc_status status = p->whole ? send_parameters(p, parameters, error) : pack(p, parameters, error);
     for (int32_t pass = 0; status == CC_OK && pass < p->passes; pass++) {
         const network_window *windows = p->window + (size_t)pass * (size_t)p->terms;
         if (!p->windows_written) status = send_windows(p, windows, error);
@@ -203,7 +215,8 @@ static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows,
         }
         if (status == CC_OK) status = ocl_check(&d->base, moved, "write points", error);
         if (status == CC_OK)
-            status = launch(p, mode, 0, p->chunks, (pass == 0 ? NETWORK_FRESH : 0) | (pass == p->passes - 1 ? NETWORK_LAST : 0), p->result_memory, error);
+            status = launch(p, mode, 0, p->chunks,
+                            (pass == 0 ? NETWORK_FRESH : 0) | (pass == p->passes - 1 ? NETWORK_LAST : 0) | (p->whole ? NETWORK_WHOLE : 0), error);
         for (int32_t i = 0; status == CC_OK && mode == NETWORK_RESIDUALS && moved == CL_SUCCESS && i < p->terms; i++)
             moved = net_move_rows(p, i, &windows[i], false, rows);
         if (status == CC_OK) status = ocl_check(&d->base, moved, "read residuals", error);
@@ -214,7 +227,7 @@ static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows,
 static cc_status collect(ocl_plan *p, void *gradient, cc_error *error) {
     ocl_device *d = p->device;
     const int32_t groups = (p->head.sums_size + p->head.slice - 1) / p->head.slice;
-    const cc_status status = launch(p, NETWORK_COLLECT, 0, groups, 0, p->gradient_memory, error);
+    const cc_status status = p->whole ? CC_OK : launch(p, NETWORK_COLLECT, 0, groups, 0, error);
     if (status != CC_OK) return status;
     const size_t bytes = (size_t)p->parameters * p->element;
     const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->gradient_memory, CL_FALSE, 0, bytes, gradient, 0, NULL, NULL);
@@ -286,7 +299,7 @@ static cc_status component_window(ocl_plan *p, int32_t term, int64_t block, netw
     // Data play no part in components.
     network_window alone = windows[term];
     if (status == CC_OK) status = ocl_check(&d->base, net_send_points(p, term, &alone), "write points", error);
-    if (status == CC_OK) status = launch(p, NETWORK_COMPONENTS, t->first_chunk, t->chunks, 0, p->result_memory, error);
+    if (status == CC_OK) status = launch(p, NETWORK_COMPONENTS, t->first_chunk, t->chunks, 0, error);
     for (int64_t c = 0; status == CC_OK && c < (int64_t)p->head.fields * t->uses; c++) {
         const size_t bytes = (size_t)*points * p->element;
         char *to = result + (size_t)(c * t->points + block * t->block) * p->element;
@@ -314,7 +327,8 @@ static cc_status components(void *state, int32_t term, const void *parameters, v
 
 static uint64_t memory(const void *state) {
     const ocl_plan *p = state;
-    return sizeof *p + p->bytes;
+    const uint64_t compared = (p->points_sent ? p->points_room : 0) + (p->data_sent ? p->data_room : 0);
+    return sizeof *p + p->bytes + compared * p->element;
 }
 
 static const cc_plan_calls calls_table = {

@@ -165,6 +165,7 @@ static void plan_chunks(ocl_plan *plan) {
     double total = 0;
     for (int32_t i = 0; i < plan->terms; i++) total += work_of(plan, &plan->term[i]);
     double wanted = total / plan->shape.chunk_work;
+    plan->small = !plan->shape.local && wanted < 1;
     const double room = 256e6 / ((double)plan->head.chunk_size * (double)plan->element);
     if (wanted > plan->shape.most_chunks) wanted = plan->shape.most_chunks;
     if (wanted > room) wanted = room;
@@ -292,6 +293,7 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
         h->pack_count = plan->packed_size - plan->packed_first;
         h->slice = plan->shape.local ? plan->shape.group : 4096;
         h->pack_groups = (h->pack_count + h->slice - 1) / h->slice;
+        h->pack_rows = (int32_t)(plan->places.count / 2);
         h->chunks = plan->chunks;
         // A chunk each on GPUs; processors take chunks as they have time, in the simulator as if it had several units.
         const int32_t units = plan->device->entry->simulator ? 4 : plan->device->info.compute_units;

@@ -7,7 +7,7 @@
 #include "opencl.h"
 
 /// Places are int32_t, and a kernel's slice may go past the last one.
-enum { net_most_hidden = 64, net_most_programs = 1024, net_most_places = INT32_MAX - (1 << 16) };
+enum { net_most_hidden = 64, net_most_programs = 1024, net_most_places = INT32_MAX - (1 << 16), net_most_compared = 1 << 20 };
 
 /// A growing array of numbers.
 typedef struct net_list {
@@ -58,6 +58,7 @@ typedef struct ocl_plan {
     network_window *window;        // [passes][terms]
     int64_t parameters, rows;
     int32_t chunks, groups;        // groups: how many take the chunks, each with a slab
+    bool small, whole;             // less work than launches; one group does all of a call in one launch
     int32_t packed_first, packed_size;     // the pack kernel fills from `packed_first` on
     net_list ints, reals, wides, constants;   // int32_t, double, double, double (packed below `packed_first`)
     net_list pack_map, sum_map, places;    // int32_t
@@ -73,6 +74,7 @@ typedef struct ocl_plan {
         gradient_memory;
     uint64_t bytes;
     void *losses;                  // [chunks][2]
+    void *points_sent, *data_sent; // what the buffers hold; NULL where that is not kept
     bool windows_written;          // the only pass's windows are on the device
 } ocl_plan;
 

@@ -87,12 +87,18 @@ static cl_int write_whole(ocl_plan *plan, cl_mem memory, size_t room, size_t at,
     return status;
 }
 
-/// `count` elements from the host to a buffer that holds `room`.
-static cl_int write(ocl_plan *plan, cl_mem memory, int64_t room, int64_t at, int64_t count, const void *from) {
+/// `count` elements from the host to a buffer that holds `room`, and `sent`, unless that is NULL; nothing to do where they are there already.
+static cl_int write(ocl_plan *plan, cl_mem memory, void *sent, int64_t room, int64_t at, int64_t count, const void *from) {
     const size_t e = plan->element;
     if (count == 0) return CL_SUCCESS;
-    if (plan->device->entry->simulator) return write_whole(plan, memory, (size_t)room * e, (size_t)at * e, (size_t)count * e, from);
-    return plan->device->cl->EnqueueWriteBuffer(plan->device->queue, memory, CL_FALSE, (size_t)at * e, (size_t)count * e, from, 0, NULL, NULL);
+    const size_t begin = (size_t)at * e, bytes = (size_t)count * e;
+    char *kept = sent ? (char *)sent + begin : NULL;
+    if (kept && memcmp(kept, from, bytes) == 0) return CL_SUCCESS;
+    const cl_int status = plan->device->entry->simulator
+                              ? write_whole(plan, memory, (size_t)room * e, begin, bytes, from)
+                              : plan->device->cl->EnqueueWriteBuffer(plan->device->queue, memory, CL_FALSE, begin, bytes, from, 0, NULL, NULL);
+    if (kept && status == CL_SUCCESS) memcpy(kept, from, bytes);
+    return status;
 }
 
 cl_int net_send_points(ocl_plan *plan, int32_t term, const network_window *w) {
@@ -100,7 +106,7 @@ cl_int net_send_points(ocl_plan *plan, int32_t term, const network_window *w) {
     const int64_t first = w->first * t->block, count = points_in(t, w->first, w->end), d = plan->head.dimension;
     if (w->end == w->first) return CL_SUCCESS;
     const char *from = (const char *)plan->source[term].coordinates + (size_t)(first * d) * plan->element;
-    return write(plan, plan->point_memory, plan->points_room, w->points, count * d, from);
+    return write(plan, plan->point_memory, plan->points_sent, plan->points_room, w->points, count * d, from);
 }
 
 cl_int net_send_window(ocl_plan *plan, int32_t term, const network_window *w) {
@@ -111,7 +117,7 @@ cl_int net_send_window(ocl_plan *plan, int32_t term, const network_window *w) {
     cl_int status = net_send_points(plan, term, w);
     for (int32_t i = 0; status == CL_SUCCESS && i < s->arrays; i++) {
         const char *from = (const char *)s->data[i] + (size_t)first * plan->element;
-        status = write(plan, plan->data_memory, plan->data_room, w->data + i * w->data_stride, count, from);
+        status = write(plan, plan->data_memory, plan->data_sent, plan->data_room, w->data + i * w->data_stride, count, from);
     }
     return status;
 }
@@ -121,7 +127,7 @@ cl_int net_move_rows(ocl_plan *plan, int32_t term, const network_window *w, bool
     const int64_t count = points_in(t, w->first, w->end) * t->equations;
     if (w->end == w->first) return CL_SUCCESS;
     char *at = (char *)host + (size_t)(plan->source[term].first_row + w->first * t->block * t->equations) * plan->element;
-    if (send) return write(plan, plan->row_memory, plan->rows_room, w->rows, count, at);
+    if (send) return write(plan, plan->row_memory, NULL, plan->rows_room, w->rows, count, at);
     return plan->device->cl->EnqueueReadBuffer(plan->device->queue, plan->result_memory, CL_FALSE, (size_t)w->rows * plan->element,
                                                (size_t)count * plan->element, at, 0, NULL, NULL);
 }
