@@ -220,6 +220,30 @@ static void go_wrong(cc_device *device, const cc_network *network, numbers *n) {
     cc_ensemble_destroy(NULL);
 }
 
+/// Steps of a network alone, against the same written plainly.
+static void step_alone(numbers *n) {
+    const cc_optimizer adam = {CC_ADAM, 0.9, 0.999, 1e-8, 0.01};
+    for (int64_t count = 0; count < 40; count += 13)
+        for (cc_precision precision = CC_F32; precision <= CC_F64; precision++) {
+            double *memory[4], plain[3];
+            for (int i = 0; i < 4; i++) {
+                memory[i] = exact_memory((size_t)count * sizeof(double));
+                for (int64_t k = 0; k < count; k++) memory[i][k] = i == 2 || i == 3 ? 0 : next_number(n);
+            }
+            if (count > 0) {
+                const double g = memory[0][count - 1];
+                plain[0] = memory[1][count - 1];
+                plain[1] = 0.1 * g;
+                plain[2] = 0.001 * g * g;
+                plain[0] -= 0.25 * ((plain[1] / 0.1) / (sqrt(plain[2] / 0.001) + 1e-8) + 0.01 * plain[0]);
+            }
+            cc_adam_step(precision, &adam, 0.25, 1, count, memory[0], memory[1], memory[2], memory[3]);
+            for (int i = 0; count > 0 && i < 3; i++)
+                expect(fabs(memory[1 + i][count - 1] - plain[i]) <= (precision == CC_F64 ? 1e-14 : 1e-6), "a step of Adam");
+            for (int i = 0; i < 4; i++) free(memory[i]);
+        }
+}
+
 void call_ensembles(cc_device *device, numbers *n) {
     static const int32_t widths[][4] = {{2, 5, 1}, {2, 37, 1}, {2, 9, 6, 1}};
     static const int kind[][most_terms] = {{3, 4}, {2, 4}, {1, 2, 5}, {0, 4}};
@@ -227,6 +251,7 @@ void call_ensembles(cc_device *device, numbers *n) {
     const cc_device_info *info = cc_device_describe(device);
     const bool native = info->backend == CC_NATIVE;
     crowd c;
+    if (native) step_alone(n);
     for (cc_precision precision = CC_F32; precision <= (info->fp64 ? CC_F64 : CC_F32); precision++)
         for (int shape = 0; shape < 3; shape++)
             for (int k = 0; k < 4; k++) {

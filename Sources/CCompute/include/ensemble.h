@@ -73,6 +73,12 @@ uint64_t cc_ensemble_memory(const cc_ensemble *ensemble, int64_t count);
 /// Trains. An ensemble serves one call at a time.
 cc_status cc_ensemble_run(cc_ensemble *ensemble, const cc_schedule *schedule, const cc_members *members, cc_error *error);
 
+/// Step `step` ≥ 1 of Adam for one network alone, every operation rounded in `precision`, whose numbers the doubles hold.
+///
+/// - gradient: [count]; parameters, first, second: [count], Adam's memory being zeros before step 1: replaced.
+void cc_adam_step(cc_precision precision, const cc_optimizer *optimizer, double rate, int64_t step, int64_t count, const double *gradient,
+                  double *parameters, double *first, double *second);
+
 #ifdef __cplusplus
 }
 #endif

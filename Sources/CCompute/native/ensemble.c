@@ -221,6 +221,15 @@ cc_status cc_native_ensemble_judge(cc_ensemble *ensemble, const void *parameters
     return carry_out(&j, count, judge_member, error);
 }
 
+void cc_adam_step(cc_precision precision, const cc_optimizer *optimizer, double rate, int64_t step, int64_t count, const double *gradient,
+                  double *parameters, double *first, double *second) {
+    const net_update u = {
+        .rate = rate, .beta1 = optimizer->beta1, .beta2 = optimizer->beta2, .epsilon = optimizer->epsilon, .decay = optimizer->decay,
+        .power1 = pow(optimizer->beta1, (double)step), .power2 = pow(optimizer->beta2, (double)step),
+    };
+    net_kernels_current(precision)->advance(&u, count, gradient, parameters, first, second);
+}
+
 uint64_t cc_native_ensemble_memory(const cc_ensemble *e, int64_t count) {
     const uint64_t threads = (uint64_t)(cc_threads() < count ? cc_threads() : count);
     uint64_t bytes = 6 * row_bytes(e->plan) + e->plan->bytes + (uint64_t)e->plan->work_size * e->plan->element;

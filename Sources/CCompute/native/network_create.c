@@ -66,7 +66,7 @@ static double work_of(const net_plan *plan, const net_term *t) {
 
 // MARK: The plan
 
-static const net_kernels *current_kernels(cc_precision precision) {
+const net_kernels *net_kernels_current(cc_precision precision) {
     const bool wide = precision == CC_F64;
 #if defined(__x86_64__)
     const char *label = cc_isa_current()->label;
@@ -184,7 +184,7 @@ cc_status cc_native_plan_create(const cc_network *network, const cc_plan_options
     if (!plan) goto no_memory;
     plan->precision = options->precision;
     plan->element = cc_element_size(plan->precision);
-    plan->kernels = current_kernels(plan->precision);
+    plan->kernels = net_kernels_current(plan->precision);
     plan->layers = network->layers;
     plan->dimension = net_dimension(network);
     plan->fields = network->widths[network->layers];

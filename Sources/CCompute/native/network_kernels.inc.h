@@ -17,5 +17,5 @@
 
 const net_kernels KERNELS = {
     .vector = VW, .pack = pack, .chunk = chunk, .add = add, .unpack = unpack, .work = work_elements, .jacobian = jacobian,
-    .tangent_work = tangent_elements, .tangent_chunk = tangent_chunk, .pack_tangent = pack_tangent, .finite = all_finite, .update = update,
+    .tangent_work = tangent_elements, .tangent_chunk = tangent_chunk, .pack_tangent = pack_tangent, .finite = all_finite, .update = update, .advance = advance,
 };

@@ -157,7 +157,12 @@ struct net_kernels {
     bool (*finite)(const void *numbers, int64_t count);
     /// A step of an optimiser from `parameters` to `result`, which may be the same; `moments` and `squares` are NULL for gradient descent.
     void (*update)(const net_update *update, int64_t count, const void *gradient, const void *parameters, void *result, void *moments, void *squares);
+    /// A step of Adam where all numbers are kept as doubles.
+    void (*advance)(const net_update *update, int64_t count, const double *gradient, double *parameters, double *moments, double *squares);
 };
+
+/// Those of the instruction set in use.
+const net_kernels *net_kernels_current(cc_precision precision);
 
 /// A plan of its own over the same terms, for another thread; points and tables are shared, and so it must not outlive `plan`.
 net_plan *net_plan_share(const net_plan *plan);

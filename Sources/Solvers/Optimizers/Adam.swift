@@ -54,39 +54,8 @@ public struct Adam: Optimizer, Sendable {
         }
         let eta = schedule.rate(atStep: count)
         count += 1
-        switch precision {
-        case .f64: update(&parameters, gradient, eta, as: Double.self)
-        case .f32: update(&parameters, gradient, eta, as: Float.self)
-        }
-    }
-
-    private mutating func update<Scalar: BinaryFloatingPoint>(
-        _ parameters: inout [Double], _ gradient: [Double], _ eta: Double, as type: Scalar.Type
-    ) {
-        let (b1, b2, rate, small, shrink) = (Scalar(beta1), Scalar(beta2), Scalar(eta), Scalar(epsilon), Scalar(decay))
-        let correction1 = 1 - Scalar(pow(beta1, Double(count)))
-        let correction2 = 1 - Scalar(pow(beta2, Double(count)))
-        let rest1 = 1 - b1, rest2 = 1 - b2
-        first.withUnsafeMutableBufferPointer { first in
-            second.withUnsafeMutableBufferPointer { second in
-                parameters.withUnsafeMutableBufferPointer { parameters in
-                    gradient.withUnsafeBufferPointer { gradient in
-                        // One check of the lengths, none within the loop, which then runs in vectors.
-                        let values = min(min(first.count, second.count), min(parameters.count, gradient.count))
-                        for index in 0..<values {
-                            let g = Scalar(gradient[index])
-                            let m = b1 * Scalar(first[index]) + rest1 * g
-                            let v = b2 * Scalar(second[index]) + rest2 * (g * g)
-                            let theta = Scalar(parameters[index])
-                            let direction = (m / correction1) / ((v / correction2).squareRoot() + small) + shrink * theta
-                            first[index] = Double(m)
-                            second[index] = Double(v)
-                            parameters[index] = Double(theta - rate * direction)
-                        }
-                    }
-                }
-            }
-        }
+        AdamKernel(beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay)
+            .step(count, rate: eta, along: gradient, precision, &parameters, first: &first, second: &second)
     }
 }
 
