@@ -37,6 +37,43 @@ public func concurrently<Item: Sendable, Result: Sendable, Failure: Error>(
     return results
 }
 
+/// Prepares items on other threads and takes them on the caller's, one after another in their order, while the next are prepared.
+///
+/// - Parameter threads: at least 1; 1 runs everything on the caller's thread. So many items less one, at least one, are prepared ahead.
+/// - Throws: what `consume` throws, after all preparations have ended; later items are not taken.
+public func inTurn<Item: Sendable, Value: Sendable, Failure: Error>(
+    _ items: [Item], threads: Int, prepare: @escaping @Sendable (Item) -> Value, consume: (Item, Value) throws(Failure) -> Void
+) throws(Failure) {
+    guard threads > 1, items.count > 1 else {
+        for item in items { try consume(item, prepare(item)) }
+        return
+    }
+    let slots = Slots<Value>(count: items.count)
+    let ready = items.map { _ in DispatchSemaphore(value: 0) }
+    var (begun, ended) = (0, 0)
+    func begin() {
+        guard begun < items.count else { return }
+        let index = begun
+        begun += 1
+        DispatchQueue.global(qos: .userInitiated).async {
+            let before = cc_thread_alone(true)
+            slots.set(index, prepare(items[index]))
+            _ = cc_thread_alone(before)
+            ready[index].signal()
+        }
+    }
+    defer { while ended < begun { ready[ended].wait(); ended += 1 } }
+    for _ in 1..<threads { begin() }
+    while ended < items.count {
+        ready[ended].wait()
+        let index = ended
+        ended += 1
+        begin()
+        guard let value = slots.take(index) else { preconditionFailure("an item was prepared and is not there") }
+        try consume(items[index], value)
+    }
+}
+
 /// One place per result; every place is written by exactly one thread before the joining reader looks.
 private final class Slots<Value: Sendable>: @unchecked Sendable {
     private let base: UnsafeMutablePointer<Value?>
@@ -56,4 +93,10 @@ private final class Slots<Value: Sendable>: @unchecked Sendable {
     func set(_ index: Int, _ value: Value) { base[index] = value }
 
     func take() -> [Value] { (0..<count).map { base[$0]! } }
+
+    /// One value, of which nothing is kept.
+    func take(_ index: Int) -> Value? {
+        defer { base[index] = nil }
+        return base[index]
+    }
 }

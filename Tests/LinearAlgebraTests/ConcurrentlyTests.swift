@@ -19,4 +19,25 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [1, 2, 3, 8])
+    func itemsAreTakenInTheirOrder(threads: Int) {
+        let items = Array(0..<97)
+        var taken: [Int] = []
+        inTurn(items, threads: threads, prepare: { $0 * $0 }) { item, square in taken.append(square - item) }
+        #expect(taken == items.map { $0 * $0 - $0 })
+        inTurn([Int](), threads: threads, prepare: { $0 }) { _, _ in Issue.record("nothing was given") }
+    }
+
+    @Test(arguments: [1, 3])
+    func nothingIsTakenAfterAFailure(threads: Int) {
+        var taken: [Int] = []
+        #expect(throws: Refusal(item: 5)) {
+            try inTurn(Array(0..<50), threads: threads, prepare: { $0 }) { item, _ throws(Refusal) in
+                if item == 5 { throw Refusal(item: item) }
+                taken.append(item)
+            }
+        }
+        #expect(taken == [0, 1, 2, 3, 4])
+    }
 }

@@ -16,7 +16,7 @@ extension MergedResults {
     /// Takes in all results of the shards, in their order; the first result of a trial is kept, a failure only until there is another.
     ///
     /// A shard only grows: of one that was taken in before and whose beginning is still the same, what follows alone is taken in.
-    /// - Parameter threads: on which checksums are compared.
+    /// - Parameter threads: on which lines are read and checksums compared.
     /// - Throws: `.changed` if a shard belongs to another version of the manifest and that is not accepted, `.damaged` or `.disk`. What was taken in
     ///   before stays.
     public func merge(_ paths: [String], acceptsChanges: Bool = false, threads: Int = 1) throws(SweepError) -> Summary {
@@ -45,35 +45,38 @@ extension MergedResults {
             conflicts = try self.conflicts(of: name, file.path)
             summary.repeated -= conflicts.count
         }
-        for chunk in file.chunks(of: MergedResults.chunk, in: taken.bytes..<end) {
+        let list = self.list
+        let chunks = file.chunks(of: MergedResults.chunk, in: taken.bytes..<end)
+        // The next chunks are read while the tables take the last.
+        try inTurn(chunks, threads: threads) { chunk in
+            var lines: [PreparedLine] = []
+            file.lines(chunk) { line in lines.append(PreparedLine(line, of: list)) }
+            return lines
+        } consume: { chunk, lines throws(SweepError) in
             try database.transaction { () throws(SweepError) in
-                try file.lines(chunk) { line throws(SweepError) in
+                for line in lines {
                     taken.lines += 1
-                    if let flaw = ResultLine.flaw(line) { throw .damaged(path: file.path, line: taken.lines, reason: flaw) }
-                    if ShardHeader.isHeader(line) { return }
-                    guard let (id, status) = ResultLine.head(line) else {
-                        throw .damaged(path: file.path, line: taken.lines, reason: "this is neither a result nor a header")
+                    switch line {
+                    case .damaged(let reason): throw .damaged(path: file.path, line: taken.lines, reason: reason)
+                    case .header: continue
+                    case .stranger:
+                        taken.strangers += 1
+                        summary.foreign += 1
+                    case .result(let result):
+                        do throws(JSONText.Mistake) {
+                            switch try writer.take(result) {
+                            case .added: summary.added += 1
+                            case .repeated: summary.repeated += 1
+                            case .replaced: summary.replaced += 1
+                            case .conflict(let difference):
+                                conflicts.append(Conflict(id: result.id, path: file.path, line: taken.lines, difference: difference))
+                            case .failed(let error): writer.failure = error
+                            }
+                        } catch { throw .damaged(path: file.path, line: taken.lines, reason: ResultLine.unreadable(error)) }
+                        if let failure = writer.failure { throw failure }
                     }
                     taken.results += 1
                     summary.lines += 1
-                    guard let place = list.place(of: id) else {
-                        taken.strangers += 1
-                        summary.foreign += 1
-                        return
-                    }
-                    do throws(JSONText.Mistake) {
-                        let parts = try LineParts(line)
-                        try parts.requireResult()
-                        switch try writer.take(id, place, status, parts) {
-                        case .added: summary.added += 1
-                        case .repeated: summary.repeated += 1
-                        case .replaced: summary.replaced += 1
-                        case .conflict(let difference):
-                            conflicts.append(Conflict(id: id, path: file.path, line: taken.lines, difference: difference))
-                        case .failed(let error): writer.failure = error
-                        }
-                    } catch { throw .damaged(path: file.path, line: taken.lines, reason: ResultLine.unreadable(error)) }
-                    if let failure = writer.failure { throw failure }
                 }
             }
             file.release(chunk)

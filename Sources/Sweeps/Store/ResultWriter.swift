@@ -39,28 +39,27 @@ final class ResultWriter {
         insertSeries = try database.prepare("INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)")
     }
 
-    func take(_ id: TrialID, _ place: Int, _ status: TrialStatus, _ parts: LineParts) throws(JSONText.Mistake) -> Outcome {
+    func take(_ result: PreparedResult) throws(JSONText.Mistake) -> Outcome {
         do {
-            if try add(id, place, status, parts) { return .added }
-            find.bind(1, id.text)
+            if try add(result) { return .added }
+            find.bind(1, result.id.text)
             defer { find.reset() }
             guard try find.step(), let trial = find.integer(0) else { return .repeated }
             let old = find.text(1).flatMap { TrialStatus(rawValue: $0) } ?? .failed
-            if find.integer(4) == digest(status, parts) || status == .failed { return .repeated }
+            if find.integer(4) == result.digest || result.status == .failed { return .repeated }
             if old == .failed {
                 find.reset()
                 for statement in [remove, removeSeries] {
                     statement.bind(1, trial)
                     try statement.run()
                 }
-                _ = try add(id, place, status, parts)
+                _ = try add(result)
                 return .replaced
             }
-            let device = try parts.text("device") ?? ""
-            let isSameDevice = device == find.text(3)
-            let metrics = (try TrialValue(parsing: find.text(2) ?? "{}").table ?? [:], try parts.value("metrics")?.table ?? [:])
+            let isSameDevice = (result.device ?? "") == find.text(3)
+            let metrics = (try TrialValue(parsing: find.text(2) ?? "{}").table ?? [:], try TrialValue(parsing: Array(result.metrics)).table ?? [:])
             if let difference = difference(metrics.0, metrics.1, tolerance: isSameDevice ? 0 : tolerance) { return .conflict(difference) }
-            if old != status { return .conflict("\(old.rawValue) and \(status.rawValue)") }
+            if old != result.status { return .conflict("\(old.rawValue) and \(result.status.rawValue)") }
             return isSameDevice ? .conflict("the series differ") : .repeated
         } catch let error as JSONText.Mistake {
             throw error
@@ -68,56 +67,34 @@ final class ResultWriter {
     }
 
     /// - Returns: false when the trial has a result already.
-    private func add(_ id: TrialID, _ place: Int, _ status: TrialStatus, _ parts: LineParts) throws -> Bool {
-        insert.bind(1, place)
-        insert.bind(2, id.text)
-        insert.bind(3, status.rawValue)
-        insert.bind(4, try parts.text("reason"))
-        insert.bind(5, text: parts["config"])
-        insert.bind(6, text: parts["metrics"])
-        insert.bind(7, text: parts["version"].map(unquoted))
-        insert.bind(8, text: parts["host"].map(unquoted))
-        insert.bind(9, try parts.text("device"))
-        insert.bind(10, try parts.value("seconds")?.number)
-        insert.bind(11, digest(status, parts))
-        if let config = parts["config"], let metrics = parts["metrics"] {
-            insert.bind(12, ResultWriter.checkSum(id, status, config: config, metrics: metrics))
-        } else {
-            throw parts.mistake("a result has its configuration and its metrics")
-        }
+    private func add(_ result: PreparedResult) throws(SweepError) -> Bool {
+        insert.bind(1, result.place)
+        insert.bind(2, result.id.text)
+        insert.bind(3, result.status.rawValue)
+        insert.bind(4, result.reason)
+        insert.bind(5, text: result.config)
+        insert.bind(6, text: result.metrics)
+        insert.bind(7, text: result.version)
+        insert.bind(8, text: result.host)
+        insert.bind(9, result.device)
+        insert.bind(10, result.seconds)
+        insert.bind(11, result.digest)
+        insert.bind(12, result.checkSum)
         try insert.run()
         guard database.changes > 0 else { return false }
-        guard let bytes = parts["series"] else { return true }
         let trial = Int(database.lastRow)
-        for (name, values) in try LineParts(bytes).parts {
-            let numbers = try SeriesReader.numbers(values)
+        for (name, numbers) in result.series {
             insertSeries.bind(1, trial)
             insertSeries.bind(2, name)
-            try numbers.withUnsafeBytes { blob in
+            let refusal: SweepError? = numbers.withUnsafeBytes { blob in
                 insertSeries.bind(3, blob: blob)
                 insertSeries.bind(4, Int(truncatingIfNeeded: ResultLine.checksum(blob)))
-                try insertSeries.run()
+                do throws(SweepError) { try insertSeries.run() } catch { return error }
+                return nil
             }
+            if let refusal { throw refusal }
         }
         return true
-    }
-
-    /// What stands between the quotation marks, which for these members needs no reading.
-    private func unquoted(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes[1..<max(bytes.count - 1, 1)])
-    }
-
-    /// By which a row of the table is known to be as it was written.
-    static func checkSum(_ id: TrialID, _ status: TrialStatus, config: UnsafeRawBufferPointer, metrics: UnsafeRawBufferPointer) -> Int {
-        let sum = ResultLine.checksum(config) &* 0x9e37_79b9_7f4a_7c15 ^ ResultLine.checksum(metrics)
-        return Int(truncatingIfNeeded: (sum ^ id.high ^ id.low) &+ UInt64(status.rawValue.utf8.count))
-    }
-
-    /// Of everything in which two results of a trial on one device have to agree.
-    private func digest(_ status: TrialStatus, _ parts: LineParts) -> Int {
-        var sum = UInt64(status.rawValue.utf8.count)
-        for key in ["metrics", "series"] { if let bytes = parts[key] { sum = sum &* 0x9e37_79b9_7f4a_7c15 ^ ResultLine.checksum(bytes) } }
-        return Int(bitPattern: UInt(truncatingIfNeeded: sum))
     }
 
     /// The first metric that differs by more than a relative tolerance.
