@@ -141,7 +141,7 @@ struct CompareCommand: ParsableCommand {
         for row in rows {
             var cells: [String] = [row.name, Display.number(row.bestError), Display.number(row.bestTrueResidual), Display.number(row.last.loss)]
             cells += [Display.number(row.secondsPerStep * 1e3), String(row.memoryBytes / 1024)]
-            cells += [Display.number(row.end.floor / row.end.spectrum.largest), Display.number(row.end.entropy), String(row.end.count)]
+            cells += [Display.number(row.end.floor.map { $0 / row.end.spectrum.largest }), Display.number(row.end.entropy), String(row.end.count)]
             cells.append(row.outcome.rawValue)
             table.rows.append(cells)
         }
@@ -155,7 +155,7 @@ struct CompareCommand: ParsableCommand {
         func figures(_ value: ComparisonRow.SpectrumFigures) -> JSONValue {
             .object([
                 ("singularValues", JSONValue(value.spectrum.singularValues)), ("cut", .number(value.cut)), ("count", .integer(value.count)),
-                ("entropy", .number(value.entropy)), ("effectiveRank", .number(value.effectiveRank)), ("floor", .number(value.floor)),
+                ("entropy", .number(value.entropy)), ("effectiveRank", .number(value.effectiveRank)), ("floor", JSONValue(value.floor)),
             ])
         }
         let curve = row.curve.map { look in
@@ -169,7 +169,7 @@ struct CompareCommand: ParsableCommand {
             ("loss", .number(row.last.loss)), ("trueResidual", .number(row.bestTrueResidual)), ("error", JSONValue(row.bestError)),
             ("secondsPerStep", .number(row.secondsPerStep)), ("memoryBytes", .integer(Int(clamping: row.memoryBytes))),
             ("operations", .number(row.cost.products + row.cost.elementwise)), ("activations", .number(row.cost.activations)),
-            ("floor", .number(row.end.floor)), ("entropy", .number(row.end.entropy)), ("count", .integer(row.end.count)),
+            ("floor", JSONValue(row.end.floor)), ("entropy", .number(row.end.entropy)), ("count", .integer(row.end.count)),
             ("rank", .number(row.end.effectiveRank)), ("derivativeError", .number(row.derivativeError)), ("start", figures(row.start)),
             ("end", figures(row.end)), ("curve", .array(curve)), ("recommended", .bool(recommended)),
         ])

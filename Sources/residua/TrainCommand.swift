@@ -260,8 +260,11 @@ struct TrainCommand: ParsableCommand {
                 ("count", record.spectrum.map { .integer($0.count) } ?? .null), ("rank", JSONValue(record.spectrum?.rank)),
                 ("terms", .array(record.loss.terms.map { .object([("name", .string($0.name)), ("meanSquare", .number($0.meanSquare))]) })),
             ]
-            if let spectrum = record.spectrum, spectrum.entropyError != nil {
-                members += [("entropyError", JSONValue(spectrum.entropyError)), ("rankError", JSONValue(spectrum.rankError))]
+            if let estimate = record.spectrum?.estimate {
+                members += [
+                    ("entropyError", .number(estimate.entropyError)), ("countError", .number(estimate.countError)),
+                    ("rankError", .number(estimate.rankError)), ("estimateCut", .number(estimate.cut)),
+                ]
             }
             if !record.parameters.isEmpty {
                 members.append(("parameters", .object(record.parameters.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })))
@@ -275,8 +278,9 @@ struct TrainCommand: ParsableCommand {
         if let error = record.error { line += "  error \(Display.number(error))" }
         if let spectrum = record.spectrum {
             line += "  entropy \(Display.number(spectrum.entropy))  count \(spectrum.count)  rank \(Display.number(spectrum.rank))"
-            if let first = spectrum.entropyError, let second = spectrum.rankError {
-                line += " (estimates, standard errors \(Display.number(first)) and \(Display.number(second)))"
+            if let estimate = spectrum.estimate {
+                line += " (estimates at the cut \(Display.number(estimate.cut)), standard errors \(Display.number(estimate.entropyError)), "
+                line += "\(Display.number(estimate.countError)) and \(Display.number(estimate.rankError)))"
             }
         }
         for (name, value) in record.parameters.sorted(by: { $0.key < $1.key }) { line += "  \(name) \(Display.number(value, digits: 8))" }

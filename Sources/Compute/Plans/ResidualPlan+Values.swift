@@ -87,6 +87,26 @@ extension ResidualPlan {
         }
     }
 
+    /// The rows of J in their order, in blocks of at most `most` points: P numbers a row.
+    public func eachJacobianBlock<Failure: Error>(
+        at parameters: [Double], most: Int, wrap: (ComputeError) -> Failure, _ body: ([Double]) throws(Failure) -> Void
+    ) throws(Failure) {
+        for (term, layout) in layouts.enumerated() {
+            var first = 0
+            while first < pointCounts[term] {
+                let count = min(max(most, 1), pointCounts[term] - first)
+                let block: [Double]
+                do throws(ComputeError) {
+                    block = try output(count * layout.equations * parameterCount, given: parameters) { given, result, error in
+                        cc_plan_jacobian(self.plan, Int32(term), Int64(first), Int64(count), given, result, &error)
+                    }
+                } catch { throw wrap(error) }
+                try body(block)
+                first += count
+            }
+        }
+    }
+
     /// J v.
     public func product(at parameters: [Double], _ vector: [Double]) throws(ComputeError) -> [Double] {
         try twoInputs(residualCount, parameters, vector, expected: parameterCount) { given, other, result, error in

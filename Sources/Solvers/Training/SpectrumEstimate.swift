@@ -24,6 +24,9 @@ public struct SpectrumEstimate: Sendable, Equatable {
     public let largest: Double
     /// The smallest value that the process met: not below the smallest singular value.
     public let smallest: Double
+    /// The cut of entropy and count: the one asked for, or three times the smallest value met where that is larger, for of smaller ones only
+    /// their number is known.
+    public let cut: Double
     /// Truncated entropy at the cut.
     public let entropy: Quantity
     /// Effective cut-off number n_a.
@@ -32,7 +35,7 @@ public struct SpectrumEstimate: Sendable, Equatable {
 
     /// - Parameters:
     ///   - columns, rows: of J.
-    ///   - cut: relative, in (0, 1).
+    ///   - cut: relative, in (0, 1): the one asked for.
     ///   - probes: random vectors, at least 2.
     ///   - steps: of the process, at most the smaller side.
     ///   - forward: J v.
@@ -59,6 +62,11 @@ public struct SpectrumEstimate: Sendable, Equatable {
         guard largest > 0 else { throw .badArgument("The residual depends on no parameter here, and has no spectrum.") }
         self.largest = largest
         smallest = rules.joined().reduce(largest) { min($0, $1.value) }
+        // The process ended before the steps did where it has met everything.
+        let isWhole = rules.allSatisfy { $0.count < min(steps, side) || $0.count == side }
+        let reach = rules.reduce(0) { max($0, $1.reduce(largest) { min($0, $1.value) }) }
+        let cut = isWhole ? cut : min(max(cut, 3 * reach / largest), 0.5)
+        self.cut = cut
         let sums = rules.map { Sums($0, largest: largest, cut: cut, side: side) }
         entropy = Self.jackknife(sums) { $0.entropy }
         count = Self.jackknife(sums) { $0.count }

@@ -249,7 +249,7 @@ public struct Trainer {
                     withSpectrum: isDue && (index > 0 || !savesOnSpectra || canAffordSpectrum(at: 0, every: spectrumEvery)))
                 logged = index
                 try log(record)
-                if record.loss.total.isFinite, record.loss.total <= tolerance {
+                if record.loss.total.isFinite, unfactored(record.loss) <= tolerance {
                     outcome = .converged
                     break
                 }
@@ -269,7 +269,7 @@ public struct Trainer {
                 }
                 state.parameters = after
                 state.step += 1
-                if taken.loss.total <= tolerance, tolerance > 0 { outcome = .converged }
+                if tolerance > 0, unfactored(taken.loss) <= tolerance { outcome = .converged }
             // With other points or weights the next step may find a way.
             case .converged where schedule != nil || (weighting?.interval ?? 0) > 0: state.step += 1
             case .converged: outcome = .converged
@@ -289,6 +289,12 @@ public struct Trainer {
             lastLoss = try computing { () throws(ComputeError) in try plan.loss(at: parameters).total }
         }
         return outcome ?? .maxSteps
+    }
+
+    /// The loss without the factors that change as the training goes on: small factors make no problem solved.
+    private func unfactored(_ loss: ResidualPlan.Loss) -> Double {
+        guard let weighting, weighting.interval > 0, factors.count == loss.terms.count else { return loss.total }
+        return zip(loss.terms, factors).reduce(0) { $0 + $1.0.weight / $1.1 * $1.0.meanSquare }
     }
 
     /// How a training ended, and what came of it.
@@ -352,19 +358,33 @@ public struct Trainer {
     /// Singular values of the residual Jacobian at the state's parameters, descending.
     public func singularValues() throws(SolverError) -> [Double] {
         let parameters = state.parameters
-        let jacobian = try computing { () throws(ComputeError) in try plan.jacobian(at: parameters) }
-        return try linear { () throws(LinearAlgebraError) in try SingularValueDecomposition.singularValues(of: jacobian) }
+        guard plan.residualCount * plan.parameterCount > Self.largestJacobian, plan.residualCount > plan.parameterCount else {
+            let jacobian = try computing { () throws(ComputeError) in try plan.jacobian(at: parameters) }
+            return try linear { () throws(LinearAlgebraError) in try SingularValueDecomposition.singularValues(of: jacobian) }
+        }
+        var factor = StackedQR(columns: parameters.count)
+        let most = max(4 * parameters.count, 1024)
+        try plan.eachJacobianBlock(at: parameters, most: most, wrap: { SolverError.compute($0) }) { rows throws(SolverError) in
+            try linear { () throws(LinearAlgebraError) in try factor.append(rows: rows) }
+        }
+        return try linear { () throws(LinearAlgebraError) in try factor.singularValues() }
     }
 
-    /// Numbers of a Jacobian beyond which spectra are estimated without it.
+    /// Numbers of a Jacobian beyond which it is not kept: its triangular factor is made from blocks of rows, or its spectrum estimated.
     public static let largestJacobian = 1 << 26
 
+    /// Parameters beyond which the spectrum of such a Jacobian is estimated from products with it.
+    public static let mostFactored = 4096
+
     private func spectrum() throws(SolverError) -> TrainingRecord.SpectrumRecord {
-        if plan.residualCount * plan.parameterCount > Self.largestJacobian {
+        let isFactored = plan.parameterCount <= Self.mostFactored && plan.parameterCount < plan.residualCount
+        if plan.residualCount * plan.parameterCount > Self.largestJacobian, !isFactored {
             let estimate = try spectrumEstimate()
             return TrainingRecord.SpectrumRecord(
                 entropy: estimate.entropy.value, count: Int(estimate.count.value.rounded()), rank: estimate.effectiveRank.value,
-                entropyError: estimate.entropy.standardError, rankError: estimate.effectiveRank.standardError)
+                estimate: .init(
+                    cut: estimate.cut, entropyError: estimate.entropy.standardError, countError: estimate.count.standardError,
+                    rankError: estimate.effectiveRank.standardError))
         }
         let values = try singularValues()
         let (largest, cut) = (max(plan.residualCount, plan.parameterCount), cut)
@@ -398,8 +418,16 @@ public struct Trainer {
             for field in problem.fields { formulas.append(try problem.inBareFields(Field(field, of: problem.coordinates).value)) }
         } catch { throw .problem(error) }
         let values = try computing { () throws(ComputeError) in
-            try current.values(of: formulas, fields: problem.fields, at: PointSet(solution.points), parameters: problem.parameters)
+            try current.values(of: formulas, fields: problem.fields, at: PointSet(solution.points), parameters: equationParameters)
         }
         return Problem.relativeError(values.flatMap { $0 }, exact: solution.values.flatMap { $0 })
+    }
+
+    /// The equations' parameters at the state: those that are trained as they are now.
+    private var equationParameters: [String: Double] {
+        var values = problem.parameters
+        let first = network.architecture.parameterCount
+        for (place, name) in problem.trainable.enumerated() { values[name] = state.parameters[first + place] }
+        return values
     }
 }

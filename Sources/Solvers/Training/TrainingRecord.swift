@@ -23,9 +23,17 @@ public struct TrainingRecord: Sendable, Equatable {
         public let count: Int
         /// Effective rank.
         public let rank: Double
-        /// Standard errors, where entropy and rank are estimates.
-        public var entropyError: Double?
-        public var rankError: Double?
+        /// Where these are estimates from products with the Jacobian.
+        public var estimate: Estimate?
+    }
+
+    /// What is known of a spectrum's estimates: standard errors, and the cut of entropy and count, which is larger than the one asked for where
+    /// smaller singular values are beyond the estimate's reach.
+    public struct Estimate: Sendable, Equatable {
+        public let cut: Double
+        public let entropyError: Double
+        public let countError: Double
+        public let rankError: Double
     }
 }
 

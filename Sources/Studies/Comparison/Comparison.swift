@@ -111,9 +111,12 @@ public struct Comparison {
         let spectrum = try Spectrum(
             singularValues: try SingularValueDecomposition.singularValues(of: jacobian), largestDimension: max(jacobian.rows, jacobian.columns))
         let cut = cut ?? (way.precision == .f64 ? 1e-13 : 1e-6)
-        let floor = try RoundingShare.floor(of: jacobian, by: way.method, way.precision) {
-            try RoundingShare.unrounded(way.method, way.precision).map { method in
-                try ResidualPlan(problem: problem, points: points, network: network, method: method).jacobian(at: parameters)
+        var floor: Double?
+        if RoundingShare.isKnown(for: way.method, network.architecture.activation) {
+            floor = try RoundingShare.floor(of: jacobian, by: way.method, way.precision) {
+                try RoundingShare.unrounded(way.method, way.precision).map { method in
+                    try ResidualPlan(problem: problem, points: points, network: network, method: method).jacobian(at: parameters)
+                }
             }
         }
         return ComparisonRow.SpectrumFigures(

@@ -42,7 +42,8 @@ public enum ComparisonReport {
         for row in rows {
             table.append([
                 .text("`\(row.name)`"), .optional(row.bestError), .number(row.bestTrueResidual), .number(row.last.loss),
-                .number(row.secondsPerStep * 1e3), .number(Double(row.memoryBytes) / 1024), .number(row.end.floor / row.end.spectrum.largest),
+                .number(row.secondsPerStep * 1e3), .number(Double(row.memoryBytes) / 1024),
+                .optional(row.end.floor.map { $0 / row.end.spectrum.largest }),
                 .number(row.end.entropy), .count(row.end.count), .number(row.end.effectiveRank), .number(row.derivativeError),
                 .text(row.outcome.rawValue),
             ])

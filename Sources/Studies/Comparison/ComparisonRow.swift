@@ -40,8 +40,9 @@ public struct ComparisonRow: Sendable {
         public let count: Int
         public let entropy: Double
         public let effectiveRank: Double
-        /// The median singular value of what rounding adds to the Jacobian; see `RoundingShare`.
-        public let floor: Double
+        /// The median singular value of what rounding adds to the Jacobian; see `RoundingShare`. Nil where that is not known: for stencils on an
+        /// activation with a kink.
+        public let floor: Double?
     }
 
     public var last: Look { curve[curve.count - 1] }

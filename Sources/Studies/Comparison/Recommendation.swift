@@ -23,6 +23,9 @@ public struct Recommendation: Sendable, Equatable {
         let good = usable.filter { figure(rows[$0]) <= bar }
         func number(_ value: Double) -> String { NumberText.short(value, digits: 2) }
         guard let choice = good.min(by: { rows[$0].secondsPerStep < rows[$1].secondsPerStep }) else {
+            // Of those that are as near, the cheapest.
+            let near = usable.filter { figure(rows[$0]) <= figure(rows[best]) * Self.equal }
+            let best = near.min { rows[$0].secondsPerStep < rows[$1].secondsPerStep } ?? best
             row = best
             sentence =
                 "No way reaches the tolerance \(number(bar)) in \(rows[best].last.step) steps; `\(rows[best].name)` comes nearest with the \(what) "
@@ -32,7 +35,8 @@ public struct Recommendation: Sendable, Equatable {
         row = choice
         let chosen = rows[choice]
         let reach = tolerance.map { "\(number(figure(chosen))) lies below your tolerance \(number($0))" }
-        let unsolved = known && figure(chosen) > 0.5 ? " No way has solved the problem in \(chosen.last.step) steps: train longer, or by lm." : ""
+        let unsolved =
+            known && figure(chosen) > 0.5 ? " No way has solved the problem in \(chosen.last.step) steps: train longer, or by another method." : ""
         if good.count == 1 {
             guard let next = usable.filter({ $0 != choice }).min(by: { figure(rows[$0]) < figure(rows[$1]) }) else {
                 sentence =

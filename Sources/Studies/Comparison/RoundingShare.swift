@@ -22,6 +22,11 @@ enum RoundingShare {
         return median(try SingularValueDecomposition.singularValues(of: difference))
     }
 
+    /// Whether the method's values without rounding are known: `fd-exact`, with which `fd` is compared, needs a smooth activation.
+    static func isKnown(for method: DerivativeMethod, _ activation: Activation) -> Bool {
+        if case .finiteDifference = method { activation.isSmooth } else { true }
+    }
+
     /// The method whose values this one would have without rounding; nil where that is itself.
     static func unrounded(_ method: DerivativeMethod, _ precision: Precision) -> DerivativeMethod? {
         switch method {
