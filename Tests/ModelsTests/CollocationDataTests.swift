@@ -64,8 +64,8 @@ import Testing
         }
         let names = try Problem.named("heat").conditions.map(\.name)
         try #require(names == ["t = 0", "x = -1, x = 1"])
-        let start = [[0.25, 0], [0.5, 1e-7], [1, 0]]
-        let sides = [[-1, 0.1], [Double(Float(1)), 1], [1 + 5e-7, 0.4]]
+        let start: [[Double]] = [[0.25, 0], [0.5, 1e-7], [1, 0]]
+        let sides: [[Double]] = [[-1, 0.1], [Double(Float(1)), 1], [1 + 5e-7, 0.4]]
         #expect(try points("heat", [names[0]: start, names[1]: sides]).conditions.map(\.count) == [3, 3])
         refuse(
             "heat", [names[0]: start + [[0.5, 0.25]], names[1]: sides],

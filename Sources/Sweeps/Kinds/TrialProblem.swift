@@ -108,6 +108,12 @@ enum TrialProblem {
         settings["problem"]?.text.flatMap { try? files.problem(files.path(of: $0)) }
     }
 
+    /// The number of coordinates of the problem that the settings name, or of their data; nil where neither can be read.
+    static func dimension(_ settings: TrialSettings, _ files: TrialFiles) -> Int? {
+        if settings["problem"] != nil { return named(settings, files)?.dimension }
+        return settings["data"]?.text.flatMap { try? CollocationData(contentsOf: files.path(of: $0)).dimension }
+    }
+
     /// The problem and, where its points come from a file, those.
     static func read(
         _ trial: Trial, _ context: TrialContext, equations: [String], fields: [String], dimension: Int?
