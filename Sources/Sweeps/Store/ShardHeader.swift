@@ -51,7 +51,7 @@ struct ShardHeader: Equatable, Sendable {
     func difference(to manifest: Manifest) -> String {
         guard let old = definition?.table, let new = manifest.definition.table else { return "its trials are others" }
         if old["kind"] == new["kind"], old["schema"] != new["schema"] {
-            return "it was made by another version of residua, for which the same settings mean something else"
+            return "the store is of another version of residua, for which the same settings mean something else"
         }
         for key in ["kind", "seed", "replicates", "series"] where old[key] != new[key] {
             return "\(key) was \(old[key]?.shown ?? "absent") and is now \(new[key]?.shown ?? "absent")"
