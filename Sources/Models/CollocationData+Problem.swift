@@ -6,10 +6,7 @@ extension CollocationData {
     ///
     /// - Throws: `ModelError` where an array is missing or has the wrong shape.
     package func collocation(of problem: Problem, path: String) throws(ModelError) -> CollocationPoints {
-        var conditions = conditions
-        for condition in problem.conditions where conditions[condition.name] == nil { conditions[condition.name] = conditions["boundary"] }
-        let named = CollocationData(interior: interior, conditions: conditions, arrays: arrays)
-        let points = try named.points(for: problem, path: path)
+        let points = try points(for: problem, path: path, standIn: "boundary")
         return CollocationPoints(
             interior: PointSet(interior, data: arrays.filter { $0.value.count == interior.rows }), conditions: points.conditions)
     }

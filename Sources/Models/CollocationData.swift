@@ -57,8 +57,13 @@ public struct CollocationData: Sendable, Equatable {
     ///
     /// - Parameter path: The file, as errors shall name it.
     /// - Throws: `ModelError.missing` for points or data that are not there, `shape` for points or data that do not fit, `points` for points
-    ///   without a normal where one is needed.
+    ///   off their condition's part of the domain's boundary by more than 1e-6 of its size.
     public func points(for problem: Problem, path: String) throws(ModelError) -> CollocationPoints {
+        try points(for: problem, path: path, standIn: nil)
+    }
+
+    /// - Parameter standIn: the array of conditions that have none of their own.
+    func points(for problem: Problem, path: String, standIn: String?) throws(ModelError) -> CollocationPoints {
         guard problem.dimension == dimension else {
             throw .shape(path: path, array: "interior", expected: "[N, \(problem.dimension)]", found: [interior.rows, dimension])
         }
@@ -70,12 +75,14 @@ public struct CollocationData: Sendable, Equatable {
             case .point(let point): sets.append(PointSet(Matrix(rows: [point])))
             case .points(let set): sets.append(set)
             case .boundary:
-                guard let points = conditions[condition.name] else { throw .missing(path: path, array: condition.name, present: present) }
+                let array = conditions[condition.name] == nil ? standIn ?? condition.name : condition.name
+                guard let points = conditions[array] else { throw .missing(path: path, array: condition.name, present: present) }
+                try requirePlace(of: points, array, condition, problem, path: path)
                 var given: [String: [Double]] = [:]
                 do {
-                    given = try problem.normals(at: points, for: condition)
+                    given = try problem.normals(at: points, for: condition, tolerance: 1e-6)
                 } catch {
-                    throw .points(path: path, array: condition.name, reason: "\(error)")
+                    throw .points(path: path, array: array, reason: "\(error)")
                 }
                 let names = Set(condition.data).subtracting(given.keys)
                 given.merge(try data(names, on: points, path: path)) { normal, _ in normal }
@@ -83,6 +90,22 @@ public struct CollocationData: Sendable, Equatable {
             }
         }
         return CollocationPoints(interior: inside, conditions: sets)
+    }
+
+    /// Refuses points that are not where their condition holds, where the problem says where that is.
+    private func requirePlace(
+        of points: Matrix<Double>, _ array: String, _ condition: Problem.Condition, _ problem: Problem, path: String
+    ) throws(ModelError) {
+        guard let domain = problem.domain, case .boundary(let part) = condition.place else { return }
+        for row in 0..<points.rows {
+            guard let fault = domain.misplacement(of: points.row(row), on: part, coordinates: problem.coordinates) else { continue }
+            var remedy = "put it there or leave it out"
+            if array != condition.name { remedy = "give the points of this condition in an array of its own, \"\(condition.name)\"" }
+            if case .periodic = condition.kind { remedy += "; those at the other end follow from them" }
+            throw .points(
+                path: path, array: array,
+                reason: "row \(row) (counted from 0) does not belong to the condition on \"\(condition.name)\": \(fault); \(remedy)")
+        }
     }
 
     /// The arrays of these names, each with one number a point.

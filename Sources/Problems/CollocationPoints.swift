@@ -67,14 +67,17 @@ extension Problem {
 
     /// The components of the outward normal that a condition names, as arrays `normal_x`, … on its points; empty if it names none.
     ///
+    /// - Parameter tolerance: as a part of the domain's size.
     /// - Throws: `ProblemError.inconsistent` for a point that is not on the condition's part of the boundary.
-    public func normals(at points: Matrix<Double>, for condition: Condition) throws(ProblemError) -> [String: [Double]] {
+    public func normals(
+        at points: Matrix<Double>, for condition: Condition, tolerance: Double = 1e-9
+    ) throws(ProblemError) -> [String: [Double]] {
         let names = coordinates.map { Vocabulary.normalPrefix + $0 }
         let wanted = names.indices.filter { condition.data.contains(names[$0]) }
         guard let domain, case .boundary(let part) = condition.place, !wanted.isEmpty else { return [:] }
         var arrays: [String: [Double]] = [:]
         for row in 0..<points.rows {
-            guard let normal = domain.normal(at: points.row(row), on: part) else {
+            guard let normal = domain.normal(at: points.row(row), on: part, tolerance: tolerance) else {
                 throw .inconsistent(
                     reason: "the point \(points.row(row)) of the condition \"\(condition.name)\" is not on that part of the boundary, "
                         + "so that \(names[wanted[0]]) is unknown there")

@@ -2,22 +2,23 @@ extension Domain {
     /// The outward unit normal at a point of a part of the boundary; at a corner that of the first of its sides.
     ///
     /// - Parameters:
-    ///   - point: On the boundary up to 1e-9 of the domain's size.
+    ///   - point: On the boundary up to the tolerance.
     ///   - part: Which sides count.
+    ///   - tolerance: As a part of the domain's size.
     /// - Returns: d numbers; nil where the point lies on none of these sides.
-    public func normal(at point: [Double], on part: BoundaryPart) -> [Double]? {
+    public func normal(at point: [Double], on part: BoundaryPart, tolerance: Double = 1e-9) -> [Double]? {
+        let slack = slack(tolerance)
         switch self {
         case .box:
             let face = part.faces(dimension: dimension).first { face in
                 let interval = bounds[face.axis]
                 let end = face.isUpper ? interval.upperBound : interval.lowerBound
-                return abs(point[face.axis] - end) <= 1e-9 * (interval.upperBound - interval.lowerBound)
+                return abs(point[face.axis] - end) <= slack[face.axis]
             }
             return face.map(normal)
         case .lShape:
             let side = sides.first { side in
                 let other = 1 - side.axis
-                let slack = bounds.map { 1e-9 * ($0.upperBound - $0.lowerBound) }
                 return abs(point[side.axis] - side.value) <= slack[side.axis]
                     && side.range.lowerBound - slack[other] <= point[other] && point[other] <= side.range.upperBound + slack[other]
             }
@@ -25,7 +26,7 @@ extension Domain {
         case .disk(let center, let radius):
             let (x, y) = (point[0] - center[0], point[1] - center[1])
             let distance = (x * x + y * y).squareRoot()
-            return abs(distance - radius) <= 2e-9 * radius ? [x / distance, y / distance] : nil
+            return abs(distance - radius) <= slack.max() ?? 0 ? [x / distance, y / distance] : nil
         }
     }
 

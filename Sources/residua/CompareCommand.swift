@@ -47,6 +47,7 @@ struct CompareCommand: ParsableCommand {
 
     func validate() throws {
         try source.check()
+        try source.checkRange()
         try choice.check()
         if steps < 1 { throw ValidationError("--steps \(steps): at least 1.") }
         if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }

@@ -69,13 +69,13 @@ extension TrainCommand {
         let method = try DerivativeMethod(parsing: derivative)
         let selection = try DeviceSelection(common.deviceText)
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
-        let setting = try source.setting(seed: common.seed, secondOrder: false)
+        let setting = try source.setting(seed: common.seed, choice.defaults)
         let device = try selection.open()
         let gradient = try ShardedGradient(
             problem: setting.problem, points: setting.points, network: setting.network, method: method, precision: precision, device: device,
             ranks: ranks)
         for path in [out, checkpoint, resume].compactMap({ $0 }) { try TrainCommand.requirePlace(path) }
-        var identity = identity(setting, method, false)
+        var identity = identity(setting, method, "never")
         identity["sums"] = "\(gradient.shards) shards"
         var trainer: Trainer?
         if ranks.rank == 0 {

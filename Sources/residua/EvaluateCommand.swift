@@ -46,6 +46,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func validate() throws {
         try source.check()
+        try source.checkRange()
         if let fields, EvaluateCommand.parts(fields).isEmpty { throw ValidationError("--fields names nothing: write for example u,u_x.") }
         if out == nil, jacobian || fields != nil || gradient {
             throw ValidationError("--\(jacobian ? "jacobian" : fields != nil ? "fields" : "gradient") is written to a file: give --out.")

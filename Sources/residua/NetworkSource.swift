@@ -5,6 +5,7 @@ import LinearAlgebra
 import Models
 import ProblemFiles
 import Problems
+import Solvers
 
 /// Where `evaluate` and `train` take their network, equation and points from.
 struct NetworkSource: ParsableArguments {
@@ -61,6 +62,7 @@ struct NetworkSource: ParsableArguments {
         if let range = initializationRange, !(range > 0 && range.isFinite) {
             throw ValidationError("--init-range \(range): give a positive number.")
         }
+        try checkEffects()
         if statement.problem == nil && equations.isEmpty {
             throw ValidationError("Name a problem (`residua problems` lists them), or give --equation with --data.")
         }
@@ -72,18 +74,44 @@ struct NetworkSource: ParsableArguments {
         }
     }
 
+    /// Refuses options that another one leaves without effect.
+    private func checkEffects() throws {
+        for (name, isGiven) in [("--initialization", initialization != nil), ("--init-range", initializationRange != nil)] where isGiven {
+            guard model != nil else { continue }
+            throw ValidationError("\(name): a network is drawn by --layers only, and --model brings its own; leave out one of them.")
+        }
+        for (name, isGiven) in [("--points", points != nil), ("--sampling", sampling != nil)] where isGiven && statement.data != nil {
+            throw ValidationError("\(name): no points are laid where --data brings them; leave out one of them.")
+        }
+    }
+
+    /// Refuses a range that the law of the network does not have.
+    func checkRange(_ defaults: TrainingDefaults = TrainingDefaults()) throws {
+        let law = initialization ?? defaults.initialization
+        guard initializationRange != nil, !Initialization.namesWithRange.contains(law) else { return }
+        let names = Initialization.namesWithRange.joined(separator: ", ")
+        throw ValidationError("--init-range: the law \(law) has no range; choose --initialization among \(names), or leave it out.")
+    }
+
     private static func widths(_ list: String) -> [Int]? {
         let parts = list.split(separator: ",", omittingEmptySubsequences: false).map { Int($0.filter { $0 != " " }) }
         return parts.allSatisfy({ ($0 ?? 0) >= 1 }) ? parts.compactMap { $0 } : nil
     }
 
     /// The network of the file, or one drawn.
-    private func network(seed: UInt64, secondOrder: Bool) throws -> Network {
+    private func network(seed: UInt64, _ defaults: TrainingDefaults) throws -> Network {
         let known = activation.flatMap { Activation(name: $0) }
-        if let model { return try Network(contentsOf: model, activation: known) }
+        if let model {
+            let network = try Network(contentsOf: model, activation: known)
+            if let known, known != network.architecture.activation {
+                throw Failure(
+                    .usage, "--activation \(known): the network of \(model) has the activation \(network.architecture.activation); leave it out.")
+            }
+            return network
+        }
         var stream = RandomStream(seed: seed, name: "network")
         let architecture = try NetworkArchitecture(widths: NetworkSource.widths(layers ?? "") ?? [], activation: known ?? .tanh)
-        let law = Initialization(name: initialization ?? (secondOrder ? "spread" : "glorot-normal"), range: initializationRange) ?? .glorotNormal
+        let law = Initialization(name: initialization ?? defaults.initialization, range: initializationRange) ?? .glorotNormal
         return Network(architecture, initialization: law, stream: &stream)
     }
 
@@ -94,15 +122,9 @@ struct NetworkSource: ParsableArguments {
         let network: Network
     }
 
-    private static func sampling(of problem: Problem, secondOrder: Bool) -> String {
-        guard problem.dimension <= 3 else { return "uniform" }
-        guard secondOrder else { return "grid" }
-        return problem.isEvolution ? "sobol" : "chebyshev"
-    }
-
-    /// - Parameter secondOrder: whether the defaults are those for methods of second order.
-    func setting(seed: UInt64, secondOrder: Bool = false) throws -> Setting {
-        let network = try network(seed: seed, secondOrder: secondOrder)
+    /// - Parameter defaults: what is taken where nothing is given.
+    func setting(seed: UInt64, _ defaults: TrainingDefaults = TrainingDefaults()) throws -> Setting {
+        let network = try network(seed: seed, defaults)
         let source = model ?? "--layers \(layers ?? "")"
         let file = try statement.collocationData()
         let used: Problem
@@ -132,8 +154,8 @@ struct NetworkSource: ParsableArguments {
         let collocated =
             try file.map { try $0.collocation(of: used, path: statement.data ?? "") }
             ?? used.collocationPoints(
-                points ?? (secondOrder ? max(used.dimension == 1 ? 100 : 400, 3 * network.parameters.count / 2) : 400),
-                sampling: Sampling(parsing: sampling ?? NetworkSource.sampling(of: used, secondOrder: secondOrder)), seed: seed)
+                points ?? defaults.points(dimension: used.dimension, parameters: network.parameters.count),
+                sampling: sampling.map { try Sampling(parsing: $0) } ?? defaults.sampling(of: used), seed: seed)
         return Setting(problem: used, points: collocated, network: network)
     }
 }

@@ -12,26 +12,44 @@ struct OptimizerChoice: ParsableArguments {
     @Option(help: ArgumentHelp("Adam's rate falls smoothly, by this factor over each --decay-steps: rate · factor^(step / n).", valueName: "factor"))
     var decayFactor: Double?
 
-    @Option(help: ArgumentHelp("Steps of --decay-factor.", valueName: "n"))
-    var decaySteps: Int = 1000
+    @Option(help: ArgumentHelp("Steps of --decay-factor; 1000.", valueName: "n"))
+    var decaySteps: Int?
 
-    @Option(help: ArgumentHelp("Weight decay of adamw.", valueName: "lambda"))
-    var weightDecay: Double = 1e-2
+    @Option(help: ArgumentHelp("Weight decay of adamw; 0.01.", valueName: "lambda"))
+    var weightDecay: Double?
 
-    @Option(help: ArgumentHelp("Pairs that lbfgs keeps.", valueName: "n"))
-    var history: Int = 50
+    @Option(help: ArgumentHelp("Pairs that lbfgs keeps; 50.", valueName: "n"))
+    var history: Int?
 
     @Option(
         name: .customLong("optimizer-cut"),
-        help: ArgumentHelp("Singular values of gn below this part of the largest count as nothing.", valueName: "a"))
-    var optimizerCut: Double = 1e-4
+        help: ArgumentHelp("Singular values of gn below this part of the largest count as nothing; 1e-4.", valueName: "a"))
+    var optimizerCut: Double?
+
+    /// The settings that are given.
+    private var given: [OptimizerSettings.Setting] {
+        let all: [(OptimizerSettings.Setting, Bool)] = [
+            (.learningRate, learningRate != nil), (.decayFactor, decayFactor != nil), (.decaySteps, decaySteps != nil),
+            (.weightDecay, weightDecay != nil), (.history, history != nil), (.cut, optimizerCut != nil),
+        ]
+        return all.filter(\.1).map(\.0)
+    }
 
     func check() throws {
-        if !(optimizerCut > 0 && optimizerCut < 1) {
-            throw ValidationError("--optimizer-cut \(optimizerCut): a relative cut lies between 0 and 1, both excluded.")
-        }
         guard OptimizerSettings.names.contains(optimizer) else {
             throw ValidationError("--optimizer \(optimizer): choose one of \(OptimizerSettings.names.joined(separator: ", ")).")
+        }
+        for setting in given where !setting.optimizers.contains(optimizer) {
+            let users = setting.optimizers
+            let list = users.count > 1 ? users.dropLast().joined(separator: ", ") + " and " + users[users.count - 1] : users[0]
+            throw ValidationError(
+                "--\(setting.rawValue): it belongs to \(list), and \(optimizer) does not use it; leave it out or choose --optimizer \(users[0]).")
+        }
+        if decaySteps != nil, decayFactor == nil {
+            throw ValidationError("--decay-steps: without a factor the rate does not fall; give --decay-factor as well, or leave it out.")
+        }
+        if let optimizerCut, !(optimizerCut > 0 && optimizerCut < 1) {
+            throw ValidationError("--optimizer-cut \(optimizerCut): a relative cut lies between 0 and 1, both excluded.")
         }
         if let learningRate, !(optimizer == "gd" && learningRate == "auto") {
             guard let eta = Double(learningRate), eta > 0, eta.isFinite else {
@@ -41,32 +59,35 @@ struct OptimizerChoice: ParsableArguments {
         if let decayFactor, !(decayFactor > 0 && decayFactor <= 1) {
             throw ValidationError("--decay-factor \(decayFactor): give a number above 0 and up to 1.")
         }
-        if decaySteps < 1 { throw ValidationError("--decay-steps \(decaySteps): at least 1.") }
-        if history < 1 { throw ValidationError("--history \(history): at least 1.") }
-        if !(weightDecay >= 0 && weightDecay.isFinite) { throw ValidationError("--weight-decay \(weightDecay): give 0 or a positive number.") }
+        if let decaySteps, decaySteps < 1 { throw ValidationError("--decay-steps \(decaySteps): at least 1.") }
+        if let history, history < 1 { throw ValidationError("--history \(history): at least 1.") }
+        if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
+            throw ValidationError("--weight-decay \(weightDecay): give 0 or a positive number.")
+        }
     }
 
     /// What a checkpoint must agree with.
     var text: String {
         var parts = [optimizer]
         if ["gd", "adam", "adamw"].contains(optimizer) { parts.append(learningRate ?? "1e-3") }
-        if let decayFactor { parts.append("\(decayFactor)/\(decaySteps)") }
-        if optimizer == "adamw" { parts.append("\(weightDecay)") }
-        if optimizer == "gn" { parts.append("\(optimizerCut)") }
-        if optimizer == "lbfgs" { parts.append("\(history)") }
+        if let decayFactor { parts.append("\(decayFactor)/\(settings.decaySteps)") }
+        if optimizer == "adamw" { parts.append("\(settings.weightDecay)") }
+        if optimizer == "gn" { parts.append("\(settings.cut)") }
+        if optimizer == "lbfgs" { parts.append("\(settings.history)") }
         return parts.joined(separator: " ")
     }
 
-    /// Methods with a model of the curvature that is good enough to reach the floor of float64.
-    var isSecondOrder: Bool { ["lm", "gn", "bfgs", "ssbroyden"].contains(optimizer) }
-
-    /// Methods that solve with the residual Jacobian itself.
-    var usesLeastSquares: Bool { ["lm", "gn"].contains(optimizer) }
+    /// What is taken where nothing is given.
+    var defaults: TrainingDefaults { TrainingDefaults(optimizer: optimizer) }
 
     var settings: OptimizerSettings {
-        OptimizerSettings(
-            optimizer, learningRate: learningRate == "auto" ? nil : learningRate.flatMap { Double($0) } ?? 1e-3, decayFactor: decayFactor,
-            decaySteps: decaySteps, weightDecay: weightDecay, history: history, cut: optimizerCut)
+        var settings = OptimizerSettings(optimizer, decayFactor: decayFactor)
+        if let learningRate { settings.learningRate = learningRate == "auto" ? nil : Double(learningRate) ?? 1e-3 }
+        if let decaySteps { settings.decaySteps = decaySteps }
+        if let weightDecay { settings.weightDecay = weightDecay }
+        if let history { settings.history = history }
+        if let optimizerCut { settings.cut = optimizerCut }
+        return settings
     }
 
     func make() -> any Optimizer { settings.make() }

@@ -53,8 +53,8 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Keep the state in this file.", valueName: "file"))
     var checkpoint: String?
 
-    @Option(help: ArgumentHelp("Steps from one checkpoint to the next.", valueName: "n"))
-    var checkpointEvery: Int = 1000
+    @Option(name: .customLong("checkpoint-every"), help: ArgumentHelp("Steps from one checkpoint to the next; 1000.", valueName: "n"))
+    var givenCheckpointEvery: Int?
 
     @Option(help: ArgumentHelp("Go on from a checkpoint; nothing happens yet if the file is not there.", valueName: "file"))
     var resume: String?
@@ -65,16 +65,17 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Share the points among the ranks of mpirun, with gd, adam or adamw; the same bits for any number of ranks.")
     var mpi = false
 
+    var checkpointEvery: Int { givenCheckpointEvery ?? 1000 }
+
     var logEvery: Int {
-        if let givenLogEvery { return givenLogEvery }
-        guard let spectrumEvery, spectrumEvery > 0 else { return 100 }
-        return spectrumEvery.isMultiple(of: 100) ? 100 : spectrumEvery
+        givenLogEvery ?? TrainingDefaults.logEvery(spectrumEvery: spectrumEvery)
     }
 
     func validate() throws {
         try source.check()
-        try checkDistributed()
         try choice.check()
+        try source.checkRange(choice.defaults)
+        try checkDistributed()
         try adaptation.check()
         for (name, value) in [("--steps", steps), ("--log-every", givenLogEvery ?? 1), ("--checkpoint-every", checkpointEvery)] where value < 1 {
             throw ValidationError("\(name) \(value): at least 1.")
@@ -83,6 +84,12 @@ struct TrainCommand: ParsableCommand {
         if let spectrumEvery, !spectrumEvery.isMultiple(of: logEvery) {
             throw ValidationError(
                 "--spectrum-every \(spectrumEvery): spectra are taken at logged steps, so give a multiple of --log-every (\(logEvery)).")
+        }
+        if givenCheckpointEvery != nil, checkpoint == nil, resume == nil {
+            throw ValidationError("--checkpoint-every: nothing is kept without a file; give --checkpoint FILE or --resume FILE, or leave it out.")
+        }
+        if cut != nil, spectrumEvery == 0 {
+            throw ValidationError("--cut: it belongs to the spectra, and --spectrum-every 0 takes none; leave out one of them.")
         }
         if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }
         if !(tolerance >= 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(tolerance): give 0 or a positive number.") }
@@ -96,19 +103,20 @@ struct TrainCommand: ParsableCommand {
         let method = try DerivativeMethod(parsing: derivative)
         let selection = try DeviceSelection(common.deviceText)
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
-        let setting = try source.setting(seed: common.seed, secondOrder: choice.isSecondOrder)
-        let refines = choice.usesLeastSquares && setting.problem.isEvolution && source.statement.data == nil && setting.problem.domain != nil
+        let setting = try source.setting(seed: common.seed, choice.defaults)
+        let resampling =
+            adaptation.resample ?? choice.defaults.resampling(of: setting.problem, pointsAreGiven: source.statement.data != nil)
         var (device, trainer, start) = try selection.open { device in
             var trainer = try Trainer(
                 problem: setting.problem, network: setting.network, points: setting.points, derivative: method, precision: precision,
                 optimizer: choice.make(), device: device, seed: common.seed)
             if let cut { trainer.cut = cut }
-            try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule(refines: refines))
+            try trainer.use(weighting: try adaptation.weighting(), schedule: try adaptation.schedule(resampling))
             trainer.tolerance = tolerance
             return (device.info.name, trainer, try trainer.record(withSpectrum: false).trueResidual)
         }
         for path in [out, checkpoint, resume].compactMap({ $0 }) { try TrainCommand.requirePlace(path) }
-        var identity = identity(setting, method, refines)
+        var identity = identity(setting, method, resampling)
         // Parameters, conditions, weights, data and the first network in one number.
         identity["loss at the start"] = Display.number(start, digits: 9)
         identity["loss of a test network"] = try TrainCommand.testLoss(trainer)
@@ -218,7 +226,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// What a checkpoint must have been made with.
-    func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod, _ refines: Bool) -> [String: String] {
+    func identity(_ setting: NetworkSource.Setting, _ method: DerivativeMethod, _ resampling: String) -> [String: String] {
         [
             "problem": setting.problem.name, "equations": setting.problem.equations.map(\.text).joined(separator: "; "),
             "parameters": setting.problem.parameters.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", "),
@@ -227,7 +235,7 @@ struct TrainCommand: ParsableCommand {
             "activation": setting.network.architecture.activation.name, "derivative": "\(method)", "precision": common.precision.rawValue,
             "optimizer": choice.text, "points": "\(setting.points.interior.count)",
             "sampling": source.sampling ?? "default", "data": source.statement.data ?? "none", "weights": adaptation.weights ?? "fixed",
-            "resample": adaptation.resampling(refines: refines), "seed": "\(common.seed)",
+            "resample": resampling, "seed": "\(common.seed)",
         ]
     }
 

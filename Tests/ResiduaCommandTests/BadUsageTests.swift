@@ -44,6 +44,40 @@ import Testing
         #expect(try Program(["spectrum", "posson1d"]).errors.contains("the nearest name is \"poisson1d\""))
     }
 
+    /// What would be given in vain: the option, who uses it and what to do.
+    @Test func optionsWithoutEffectAreRefused() throws {
+        let train = ["train", "poisson1d", "--layers", "1,4,1", "--steps", "2", "--quiet"]
+        func refuse(_ options: [String], _ words: String, _ verb: [String]? = nil) throws { try expectRefusal((verb ?? train) + options, 64, words) }
+        for optimizer in ["lbfgs", "bfgs", "ssbroyden", "lm", "gn"] {
+            try refuse(
+                ["--optimizer", optimizer, "--learning-rate", "1e-3"],
+                "--learning-rate: it belongs to gd, adam and adamw, and \(optimizer) does not use it; leave it out or choose --optimizer gd")
+        }
+        for optimizer in ["gd", "lbfgs", "lm"] { try refuse(["--optimizer", optimizer, "--decay-factor", "0.5"], "belongs to adam and adamw") }
+        try refuse(["--optimizer-cut", "1e-4"], "--optimizer-cut: it belongs to gn, and adam does not use it")
+        try refuse(["--optimizer", "lm", "--optimizer-cut", "1e-4"], "belongs to gn")
+        try refuse(["--history", "50"], "belongs to lbfgs")
+        try refuse(["--weight-decay", "0.01"], "belongs to adamw")
+        try refuse(["--decay-steps", "10"], "give --decay-factor")
+        try refuse(["--init-range", "2"], "the law glorot-normal has no range")
+        try refuse(["--optimizer", "lm", "--init-range", "2", "--initialization", "pytorch"], "the law pytorch has no range")
+        try refuse(["--checkpoint-every", "10"], "give --checkpoint FILE")
+        try refuse(["--cut", "1e-9", "--spectrum-every", "0"], "--spectrum-every 0 takes none")
+        let model = ["train", "poisson1d", "--model", reference("line-model.safetensors"), "--steps", "1"]
+        try refuse(["--initialization", "spread"], "--model brings its own", model)
+        try refuse(["--init-range", "2"], "--model brings its own", model)
+        let data = train + ["--data", reference("line-data.safetensors")]
+        try refuse(["--points", "30"], "where --data brings them", data)
+        try refuse(["--sampling", "sobol"], "where --data brings them", data)
+        let used: [[String]] = [
+            ["--optimizer", "lm", "--init-range", "3"], ["--optimizer", "gn", "--optimizer-cut", "1e-3"], ["--optimizer", "lbfgs", "--history", "3"],
+            ["--optimizer", "adamw", "--weight-decay", "0.1", "--decay-factor", "0.9", "--decay-steps", "5"],
+            ["--initialization", "siren", "--init-range", "7"], ["--optimizer", "gd", "--learning-rate", "auto"], ["--cut", "1e-9"],
+        ]
+        for options in used { #expect(try Program(train + options).status == 0, "\(options)") }
+        try refuse(["--optimizer", "lm", "--learning-rate", "1"], "belongs to gd", ["compare", "poisson1d", "--layers", "1,4,1"])
+    }
+
     @Test func derivativesAreRefused() throws {
         for (text, words) in [
             ("fd:3:1e-3", "accuracy \"3\""), ("fd:2:-1", "step \"-1\""), ("fd:2:0", "step \"0\""), ("fd:2:nan", "step \"nan\""),

@@ -87,6 +87,14 @@ import Testing
         for (name, value) in zip(["entropy", "error", "count"], row[3...]) {
             #expect(verb.output.contains("\"\(name)\":\(value),"), "\(verb.output)")
         }
+        // What neither is given: more features in the plane than on a line.
+        let plane = try manifest(folder, "kind = \"spectrum\"\n[fixed]\nproblem = \"poisson2d\"\nseed = 3\n", "plane.toml")
+        #expect(try Program(["sweep", "run", plane, "--quiet", "--device", "native"]).status == 0)
+        let all = try Program(["sweep", "export", plane, "--columns", "entropy,count"]).output
+        let own = try Program(["spectrum", "poisson2d", "--seed", "3", "--json", "--device", "native"]).output
+        for (name, value) in zip(["entropy", "count"], try #require(all.split(separator: "\n").last).split(separator: ",")) {
+            #expect(own.contains("\"\(name)\":\(value),"), "\(own)")
+        }
     }
 
     @Test func trainingsAreTrialsToo() throws {

@@ -40,8 +40,21 @@ import Testing
         }
     }
 
-    /// A file size limit stands for a full disk.
-    /// A training that may not write a byte to any file.
+    /// Saving on the way changes nothing, also where points are taken anew and the stencil's step follows from the network.
+    @Test func savingLeavesTheStencilAlone() throws {
+        let folder = try Folder()
+        let call = [
+            "train", "heat", "--layers", "2,6,1", "--optimizer", "lm", "--steps", "30", "--derivative", "fd:2:auto", "--resample", "rar:4",
+            "--points",
+            "60", "--device", "native", "--quiet", "--out",
+        ]
+        #expect(try Program(call + [folder.path("whole")]).status == 0)
+        #expect(try Program(call + [folder.path("saved"), "--checkpoint", folder.path("state"), "--checkpoint-every", "7"]).status == 0)
+        let (whole, saved) = (folder.path("whole"), folder.path("saved"))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: whole)) == Data(contentsOf: URL(fileURLWithPath: saved)))
+    }
+
+    /// A file size limit stands for a full disk: a training that may not write a byte to any file.
     private static func withoutRoom(_ more: [String]) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -56,6 +56,21 @@ import Testing
         #expect(try MergedResults(store, of: list).merge([shard]).added == 20)
     }
 
+    /// Results of a time when the same settings meant something else are kept, and are none of this sweep.
+    @Test func aStoreOfAnotherSchemaIsToldApart() throws {
+        let scratch = try Scratch()
+        let (list, store, _) = try filled(scratch)
+        let later = try TrialList(
+            Manifest(Array("kind = \"toy\"\n[axes]\na = { from = 1, to = 20, step = 1 }\n".utf8), path: "toy.toml", kinds: [Later()]))
+        #expect(Set(later.ids).isDisjoint(with: list.ids) && later.count == 20)
+        let error = #expect(throws: SweepError.self) { _ = try LocalEngine(later, store: store, devices: [Device(.native)]).run() }
+        #expect("\(error!)".contains("is of another version of residua, for which the same settings mean something else"), "\(error!)")
+        var options = LocalEngine.Options()
+        options.acceptsChanges = true
+        let summary = try LocalEngine(later, store: store, devices: [Device(.native)], options: options).run()
+        #expect(summary.before == 0 && summary.done == 20)
+    }
+
     /// What was taken in before is passed over only as long as it is the same.
     @Test func ofAShardThatHasGrownTheRestIsTakenIn() throws {
         let scratch = try Scratch()
@@ -144,4 +159,14 @@ private struct Off: TrialKind {
         result.metrics[0].value = .number((result.metrics[0].value.number ?? 0) + 1)
         return result
     }
+}
+
+/// Toys whose settings have come to mean something else.
+private struct Later: TrialKind {
+    let name = "toy"
+    let schema = 2
+    let shown = (x: "sum", y: "product")
+    let keys = ToyTrials().keys
+
+    func run(_ trial: Trial, in context: TrialContext) throws -> TrialResult { try ToyTrials().run(trial, in: context) }
 }

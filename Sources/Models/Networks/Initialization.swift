@@ -28,6 +28,18 @@ public enum Initialization: Sendable, Hashable {
     /// The names `init(name:range:)` knows.
     public static let allNames = ["glorot-uniform", "glorot-normal", "he-normal", "lecun-normal", "pytorch", "siren", "spread", "uniform"]
 
+    /// Those for which `range` means something.
+    public static let namesWithRange = ["siren", "spread", "uniform"]
+
+    /// R of `uniform` and `spread`, ω of `siren`; nil for the others.
+    public var range: Double? {
+        switch self {
+        case .siren(let frequency): frequency
+        case .spread(let range), .uniform(let range): range
+        default: nil
+        }
+    }
+
     /// - Parameter range: R of `uniform` and `spread`, ω of `siren`; 1, 2 and 30 by default.
     public init?(name: String, range: Double? = nil) {
         switch name {

@@ -2,11 +2,32 @@
 public struct OptimizerSettings: Sendable, Equatable {
     public static let names = ["gd", "adam", "adamw", "lbfgs", "bfgs", "ssbroyden", "lm", "gn"]
 
+    /// A setting by its name on the command line and in manifests.
+    public enum Setting: String, Sendable, CaseIterable {
+        case learningRate = "learning-rate"
+        case decayFactor = "decay-factor"
+        case decaySteps = "decay-steps"
+        case weightDecay = "weight-decay"
+        case history
+        case cut = "optimizer-cut"
+
+        /// The optimisers that read it.
+        public var optimizers: [String] {
+            switch self {
+            case .learningRate: ["gd", "adam", "adamw"]
+            case .decayFactor, .decaySteps: ["adam", "adamw"]
+            case .weightDecay: ["adamw"]
+            case .history: ["lbfgs"]
+            case .cut: ["gn"]
+            }
+        }
+    }
+
     /// One of `names`.
     public var name: String
     /// Of gd, adam and adamw; nil is for gd one over the largest curvature.
     public var learningRate: Double?
-    /// The rate falls by this factor every `decaySteps`; nil for a constant one.
+    /// The rate of adam and adamw falls by this factor every `decaySteps`; nil for a constant one.
     public var decayFactor: Double?
     public var decaySteps: Int
     /// Of adamw.

@@ -19,6 +19,8 @@ public struct Trainer {
     public let precision: Precision
     /// The network at the start or, after a run, as it was left.
     public private(set) var network: Network
+    /// By which automatic steps and quadratures are chosen whenever a plan is made.
+    private let firstNetwork: Network
     public private(set) var state: TrainingState
     public var optimizer: any Optimizer
     /// The relative cut of the live spectra.
@@ -70,6 +72,7 @@ public struct Trainer {
             parameters: network.parameters.count + problem.trainable.count)
         self.problem = problem
         self.network = network
+        firstNetwork = network
         self.points = points
         self.precision = precision
         method = derivative
@@ -136,14 +139,7 @@ public struct Trainer {
     ///
     /// - Throws: `SolverError.badArgument` where the problem has no time for a causal weighting, or no domain to take points from.
     public mutating func use(weighting: (any LossWeighting)? = nil, schedule: (any PointSchedule)? = nil) throws(SolverError) {
-        if let weighting, weighting.timeSlices > 1, !problem.isEvolution {
-            throw .badArgument("Causal weights need a problem in time, and \(problem.name) has no coordinate t; use another weighting.")
-        }
-        if let fixed = weighting as? FixedWeights, fixed.factors.count > 1 + problem.conditions.count {
-            throw .badArgument(
-                "The loss has \(1 + problem.conditions.count) terms, the equations' and one a condition, and \(fixed.factors.count) weights are given: "
-                    + "leave out those that weigh nothing.")
-        }
+        try weighting?.requireFit(problem)
         if schedule != nil, problem.domain == nil || !points.interior.data.isEmpty {
             throw .badArgument("The points of \(problem.name) come from a file, so that no others can be taken; leave out --resample.")
         }
@@ -165,7 +161,7 @@ public struct Trainer {
         let ready = terms
         return try computing { () throws(ComputeError) in
             try ResidualPlan(
-                network: network, fields: problem.fields, terms: ready, parameters: problem.parameters, trainable: problem.trainable,
+                network: firstNetwork, fields: problem.fields, terms: ready, parameters: problem.parameters, trainable: problem.trainable,
                 precision: precision, device: device)
         }
     }

@@ -15,7 +15,10 @@ struct SpectrumTrials: TrialKind {
         let isDrawn = TrialKey.Condition(on: ["model"]) { $0["model"] == nil }
         return TrialProblem.keys(equations: false) + [
             TrialProblem.file("model", "features from a safetensors file"),
-            .integer("features", "number of random features", .value(.number(100)), in: 1...1_000_000, when: isDrawn),
+            .integer(
+                "features", "number of random features; 100 in one dimension, else 200",
+                .found(from: ["problem", "data"]) { .number((TrialProblem.dimension($0, $1) ?? 1) == 1 ? 100 : 200) }, in: 1...1_000_000,
+                when: isDrawn),
             .integer(
                 "points", "number of interior points; twice the features",
                 .derived(from: ["features"]) { .number(2 * ($0["features"]?.number ?? 100)) }, in: 1...1_000_000_000,

@@ -9,10 +9,12 @@ extension TrainTrials {
     /// What members of an ensemble may differ in.
     private static let own: Set<String> = ["seed", "replicate", "learning-rate", "derivative", "initialization", "init-range"]
 
-    /// Ensembles hold networks drawn by law, on the same points, under gradient descent or Adam with a given rate, for a given number of steps.
+    /// Ensembles hold networks drawn by law, on the same fixed points with fixed weights, under gradient descent or Adam with a given rate, for a given
+    /// number of steps.
     func shape(of trial: Trial) -> String? {
         guard ["gd", "adam", "adamw"].contains(trial.text("optimizer")), trial.number("learning-rate") != nil, trial.text("model") == nil,
-            (trial.number("tolerance") ?? 0) == 0, trial.text("data") != nil || (trial.text("sampling") ?? "grid") == "grid"
+            (trial.number("tolerance") ?? 0) == 0, trial.text("weights") == nil, (trial.text("resample") ?? "never") == "never",
+            trial.text("data") != nil || (trial.text("sampling") ?? "grid") == "grid"
         else { return nil }
         return TrialValue.table(trial.settings.filter { !Self.own.contains($0.key) }).canonical
     }
@@ -46,8 +48,10 @@ extension TrainTrials {
         let first = trials[0]
         var trainers = try trials.map { try trainer($0, context) }
         let members = trainers.indices.map { place in
+            // As drawn, not yet in the precision: automatic steps look at them.
             Ensemble.Member(
-                parameters: trainers[place].state.parameters, method: trainers[place].method, rate: trials[place].number("learning-rate") ?? 1e-3)
+                parameters: trainers[place].network.parameters + trainers[place].state.parameters[trainers[place].network.parameters.count...],
+                method: trainers[place].method, rate: trials[place].number("learning-rate") ?? 1e-3)
         }
         let ensemble = try Ensemble(
             problem: trainers[0].problem, points: trainers[0].points, architecture: trainers[0].network.architecture, members: members,

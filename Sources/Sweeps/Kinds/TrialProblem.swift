@@ -13,8 +13,8 @@ enum TrialProblem {
     ///
     /// - Parameters:
     ///   - equation: the name of the key with the equation, `equation` or `equations`.
-    ///   - further: keys that mean something for equations alone.
-    static func keys(equations: Bool) -> [TrialKey] {
+    ///   - sampling: how points are laid unless that is given.
+    static func keys(equations: Bool, sampling: TrialKey.Fallback = .value(.text("grid"))) -> [TrialKey] {
         let statements: [TrialKey] =
             equations
             ? [
@@ -33,7 +33,7 @@ enum TrialProblem {
             texts("conditions", "conditions such as \"boundary: u - g, weight 1\"", when: isEquation),
             texts("coordinates", "names of the coordinates", when: isEquation),
             .number("parameters.*", "a parameter of the equation", .absent, "a finite number", when: isEquation) { $0.isFinite },
-            .choice("sampling", "how points are laid", .value(.text("grid")), of: Sampling.allCases.map(\.rawValue), when: isSampled),
+            .choice("sampling", "how points are laid", sampling, of: Sampling.allCases.map(\.rawValue), when: isSampled),
             .integer("seed", "the seed of all random numbers", .absent, in: 0...9_007_199_254_740_992),
             .choice("precision", "working precision", .value(.text("f64")), of: ["f32", "f64"]),
             TrialKey("derivative", "ad, fd:ACCURACY:STEP or fd-exact:ACCURACY:STEP", .value(.text("ad"))) { value, _ throws(TrialRefusal) in
@@ -102,6 +102,17 @@ enum TrialProblem {
     }
 
     // MARK: A trial's problem
+
+    /// The problem that the settings name; nil for equations, and for one that cannot be read.
+    static func named(_ settings: TrialSettings, _ files: TrialFiles) -> Problem? {
+        settings["problem"]?.text.flatMap { try? files.problem(files.path(of: $0)) }
+    }
+
+    /// The number of coordinates of the problem that the settings name, or of their data; nil where neither can be read.
+    static func dimension(_ settings: TrialSettings, _ files: TrialFiles) -> Int? {
+        if settings["problem"] != nil { return named(settings, files)?.dimension }
+        return settings["data"]?.text.flatMap { try? CollocationData(contentsOf: files.path(of: $0)).dimension }
+    }
 
     /// The problem and, where its points come from a file, those.
     static func read(

@@ -30,7 +30,7 @@ struct Resolver {
             var given: (axis: Int, column: Int)?
             for (index, axis) in manifest.axes.enumerated() { if let column = axis.keys.firstIndex(of: name) { given = (index, column) } }
             var sources: [String] = []
-            if given == nil, manifest.fixed[name] == nil, case .derived(let others, _) = key?.fallback { sources = expanded(others) }
+            if given == nil, manifest.fixed[name] == nil { sources = expanded(key?.fallback.sources ?? []) }
             entries[name] = Entry(
                 key: key, given: given, fixed: manifest.fixed[name], conditions: expanded(key?.condition?.keys ?? []), sources: sources)
         }
@@ -100,6 +100,7 @@ struct Resolver {
             throw manifest.failure("fixed.\(name)", "this key has to be given (\(entry.key?.help ?? "")), under [fixed], [axes] or [[zip]]")
         case .value(let value): return value
         case .derived(_, let rule): return rule(try settings(entry.sources, at: choice))
+        case .found(_, let rule): return rule(try settings(entry.sources, at: choice), manifest.files)
         case .absent, nil: return nil
         }
     }

@@ -50,7 +50,10 @@ struct ShardHeader: Equatable, Sendable {
     /// The first difference from another definition, for a sentence.
     func difference(to manifest: Manifest) -> String {
         guard let old = definition?.table, let new = manifest.definition.table else { return "its trials are others" }
-        for key in ["kind", "schema", "seed", "replicates", "series"] where old[key] != new[key] {
+        if old["kind"] == new["kind"], old["schema"] != new["schema"] {
+            return "the store is of another version of residua, for which the same settings mean something else"
+        }
+        for key in ["kind", "seed", "replicates", "series"] where old[key] != new[key] {
             return "\(key) was \(old[key]?.shown ?? "absent") and is now \(new[key]?.shown ?? "absent")"
         }
         let (before, after) = (old["fixed"]?.table ?? [:], new["fixed"]?.table ?? [:])

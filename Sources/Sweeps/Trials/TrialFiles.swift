@@ -14,6 +14,7 @@ public final class TrialFiles: Sendable {
     private let folder: String
     private let known = Mutex<[String: String]>([:])
     private let problems = Mutex<[String: Problem]>([:])
+    private let parameterCounts = Mutex<[String: Int]>([:])
     private let digests = Mutex<[String: String]>([:])
 
     /// - Parameter folder: where the manifest lies; empty for the working folder.
@@ -56,5 +57,14 @@ public final class TrialFiles: Sendable {
         let problem = try Problem.read(nameOrPath)
         problems.withLock { $0[nameOrPath] = problem }
         return problem
+    }
+
+    /// The number of parameters of a network by its path, counted once; nil for a file that holds none.
+    func parameterCount(ofNetwork path: String) -> Int? {
+        if let known = parameterCounts.withLock({ $0[path] }) { return known }
+        // Its activation has no parameters.
+        guard let network = (try? Network(contentsOf: path)) ?? (try? Network(contentsOf: path, activation: .tanh)) else { return nil }
+        parameterCounts.withLock { $0[path] = network.parameters.count }
+        return network.parameters.count
     }
 }

@@ -18,6 +18,16 @@ public struct TrialKey: Sendable {
         case value(TrialValue)
         /// From the values of other keys; nil leaves the key out.
         case derived(from: [String], @Sendable (TrialSettings) -> TrialValue?)
+        /// From the values of other keys and the files that they name; nil leaves the key out.
+        case found(from: [String], @Sendable (TrialSettings, TrialFiles) -> TrialValue?)
+
+        /// The keys that it is made from.
+        var sources: [String] {
+            switch self {
+            case .derived(let keys, _), .found(let keys, _): keys
+            case .required, .absent, .value: []
+            }
+        }
     }
 
     /// When a key means something; it is left out of the configuration, and so of the trial's identity, where it does not.

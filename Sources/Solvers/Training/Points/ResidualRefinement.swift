@@ -22,5 +22,5 @@ public struct ResidualRefinement: PointSchedule {
         return Matrix(rows: rows)
     }
 
-    public var description: String { "rar:\(interval):\(added)" }
+    public var description: String { added > 0 ? "rar:\(interval):\(added)" : "rar:\(interval)" }
 }

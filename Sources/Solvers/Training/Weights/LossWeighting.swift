@@ -1,4 +1,5 @@
 import Compute
+import Problems
 
 /// Factors of the loss's terms, beside the problem's own weights, that may change as the training goes on.
 public protocol LossWeighting: Sendable {
@@ -18,6 +19,20 @@ public protocol LossWeighting: Sendable {
 
 extension LossWeighting {
     public var timeSlices: Int { 1 }
+
+    /// Refuses a problem whose loss has no such terms.
+    ///
+    /// - Throws: `SolverError.badArgument`.
+    package func requireFit(_ problem: Problem) throws(SolverError) {
+        if timeSlices > 1, !problem.isEvolution {
+            throw .badArgument("Causal weights need a problem in time, and \(problem.name) has no coordinate t; use another weighting.")
+        }
+        if let fixed = self as? FixedWeights, fixed.factors.count > 1 + problem.conditions.count {
+            throw .badArgument(
+                "The loss has \(1 + problem.conditions.count) terms, the equations' and one a condition, and \(fixed.factors.count) weights are given: "
+                    + "leave out those that weigh nothing.")
+        }
+    }
 
     /// Present factors moved toward wished ones, 9 to 1.
     static func averaged(_ current: [Double], _ wished: [Double]) -> [Double] {
