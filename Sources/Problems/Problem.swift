@@ -18,7 +18,7 @@ public struct Problem: Sendable {
     public let coordinates: [String]
     public let fields: [String]
     /// The values of all parameters; of trainable ones those with which to begin.
-    public let parameters: [String: Double]
+    public private(set) var parameters: [String: Double]
     /// The parameters that are unknown.
     public let trainable: [String]
     /// nil if the points come from a file alone.
@@ -33,6 +33,13 @@ public struct Problem: Sendable {
     public let exactParameters: [String: Double]
     /// A solution by numbers where there is no formula.
     public let reference: Reference?
+
+    /// The same problem whose unknown parameters begin with other values, where there are any for them.
+    public func beginning(with values: [String: Double]) -> Problem {
+        var other = self
+        for name in trainable { other.parameters[name] = values[name] ?? parameters[name] }
+        return other
+    }
 
     /// The number of coordinates d.
     public var dimension: Int { coordinates.count }

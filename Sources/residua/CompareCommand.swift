@@ -69,11 +69,13 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         common.applyThreads()
         Interruption.watch(secondLeaves: true)
+        if !common.quiet { choice.noteUnused() }
         let started = ContinuousClock.now
         var methods: [DerivativeMethod] = []
         for text in derivatives.isEmpty ? ["ad", "fd:2:auto", "fd:4:auto"] : derivatives { methods.append(try DerivativeMethod(parsing: text)) }
         let selection = try DeviceSelection(common.deviceText)
-        let setting = try source.setting(seed: common.seed)
+        let setting = try source.setting(seed: common.seed, choice.defaults)
+        if !common.quiet { setting.noteKinks() }
         _ = try OutputFolder(out)
         var ways: [Comparison.Way] = []
         for name in precisionNames {

@@ -62,6 +62,7 @@ struct EvaluateCommand: ParsableCommand {
         let selection = try DeviceSelection(common.deviceText)
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
         let setting = try source.setting(seed: common.seed)
+        if !common.quiet { setting.noteKinks() }
         let wanted = try formulas(for: setting)
         let parameters = setting.network.parameters + setting.problem.trainable.map { setting.problem.parameters[$0] ?? 0 }
         let (device, plan, loss, gradient) = try selection.open { device in

@@ -31,7 +31,10 @@ struct NetworkSource: ParsableArguments {
             "Number of interior points where none are given; 400, for methods of second order 1.5 a parameter if more.", valueName: "m"))
     var points: Int?
 
-    @Option(help: "grid, uniform, chebyshev, latin-hypercube or sobol; for methods of second order chebyshev, or sobol in time, else grid.")
+    @Option(
+        help:
+            "grid, uniform, chebyshev, latin-hypercube or sobol; for lbfgs and methods of second order chebyshev, or for these sobol in time, else grid."
+    )
     var sampling: String?
 
     @Option(
@@ -120,6 +123,16 @@ struct NetworkSource: ParsableArguments {
         let problem: Problem
         let points: CollocationPoints
         let network: Network
+
+        /// Says where the equations ask for derivatives that the activation does not have.
+        func noteKinks() {
+            guard case .relu(let power) = network.architecture.activation,
+                let highest = problem.derivatives.max(by: { $0.index.order < $1.index.order }), highest.index.order > power
+            else { return }
+            Terminal.note(
+                "\(network.architecture.activation) has no derivative of order \(highest.index.order), which the equation needs: between the kinks it is 0 "
+                    + "by ad, and stencils see the kinks; take a smooth activation such as tanh, or relu\(highest.index.order) or higher.")
+        }
     }
 
     /// - Parameter defaults: what is taken where nothing is given.
@@ -137,6 +150,9 @@ struct NetworkSource: ParsableArguments {
                 trainable: trainable.map(EquationSource.names) ?? [], dimension: file?.dimension ?? network.architecture.dimension,
                 data: file.map { Array($0.arrays.keys) } ?? [])
         }
+        // What was trained with the network goes on from there, unless the command line says otherwise.
+        let given = statement.problem == nil ? try statement.values() : [:]
+        let begun = used.beginning(with: network.equationParameters.filter { given[$0.key] == nil })
         // Wrong layers are a mistake on the command line, a wrong model is one in its file.
         let mistake: ExitStatus = model == nil ? .usage : .badInput
         guard network.architecture.dimension == used.dimension else {
@@ -156,6 +172,6 @@ struct NetworkSource: ParsableArguments {
             ?? used.collocationPoints(
                 points ?? defaults.points(dimension: used.dimension, parameters: network.parameters.count),
                 sampling: sampling.map { try Sampling(parsing: $0) } ?? defaults.sampling(of: used), seed: seed)
-        return Setting(problem: used, points: collocated, network: network)
+        return Setting(problem: begun, points: collocated, network: network)
     }
 }

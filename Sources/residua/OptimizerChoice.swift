@@ -39,7 +39,7 @@ struct OptimizerChoice: ParsableArguments {
         guard OptimizerSettings.names.contains(optimizer) else {
             throw ValidationError("--optimizer \(optimizer): choose one of \(OptimizerSettings.names.joined(separator: ", ")).")
         }
-        for setting in given where !setting.optimizers.contains(optimizer) {
+        for setting in given where !setting.optimizers.contains(optimizer) && setting != .learningRate {
             let users = setting.optimizers
             let list = users.count > 1 ? users.dropLast().joined(separator: ", ") + " and " + users[users.count - 1] : users[0]
             throw ValidationError(
@@ -64,6 +64,12 @@ struct OptimizerChoice: ParsableArguments {
         if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
             throw ValidationError("--weight-decay \(weightDecay): give 0 or a positive number.")
         }
+    }
+
+    /// Says that a learning rate, which generic calls give to any optimiser, is not used.
+    func noteUnused() {
+        guard learningRate != nil, !OptimizerSettings.Setting.learningRate.optimizers.contains(optimizer) else { return }
+        Terminal.note("--learning-rate has no effect with \(optimizer), which finds the lengths of its steps itself.")
     }
 
     /// What a checkpoint must agree with.

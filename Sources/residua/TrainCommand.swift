@@ -99,11 +99,13 @@ struct TrainCommand: ParsableCommand {
         common.applyThreads()
         if mpi { return try runDistributed() }
         Interruption.watch()
+        if !common.quiet { choice.noteUnused() }
         let started = ContinuousClock.now
         let method = try DerivativeMethod(parsing: derivative)
         let selection = try DeviceSelection(common.deviceText)
         let precision: Precision = common.precision == .f32 ? .f32 : .f64
         let setting = try source.setting(seed: common.seed, choice.defaults)
+        if !common.quiet { setting.noteKinks() }
         let resampling =
             adaptation.resample ?? choice.defaults.resampling(of: setting.problem, pointsAreGiven: source.statement.data != nil)
         var (device, trainer, start) = try selection.open { device in

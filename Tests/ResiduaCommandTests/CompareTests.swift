@@ -60,4 +60,16 @@ import Testing
         try expectRefusal(["compare", "poisson1d", "--layers", "1,4,2"], 64, "2 outputs")
         #expect(folder.contents.isEmpty)
     }
+
+    /// Stencils on an activation with a kink have no floor that could be told.
+    @Test func kinksHaveNoFloor() throws {
+        let folder = try Folder()
+        let run = try Program([
+            "compare", "poisson1d", "--layers", "1,8,1", "--activation", "relu3", "--optimizer", "lm", "--steps", "4", "--json", "--out",
+            folder.path("report"),
+        ])
+        #expect(run.status == 0 && run.output.contains("\"floor\":null") && !run.errors.contains("derivative"), "\(run.errors)")
+        let flat = try Program(["train", "poisson1d", "--layers", "1,5,1", "--activation", "relu", "--steps", "1"])
+        #expect(flat.status == 0 && flat.errors.contains("relu has no derivative of order 2"), "\(flat.errors)")
+    }
 }

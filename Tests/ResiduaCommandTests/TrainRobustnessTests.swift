@@ -54,6 +54,67 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: whole)) == Data(contentsOf: URL(fileURLWithPath: saved)))
     }
 
+    /// What was trained of the equations is in the network's file: `evaluate` finds the loss that `train` ended with.
+    @Test func trainedParametersAreKeptWithTheNetwork() throws {
+        let folder = try Folder()
+        let model = folder.path("model.safetensors")
+        let points = ["--points", "100", "--sampling", "grid", "--device", "native", "--json"]
+        let run = try Program(
+            ["train", "heat-inverse", "--layers", "2,8,1", "--optimizer", "lm", "--steps", "25", "--resample", "never", "--out", model] + points)
+        #expect(run.status == 0)
+        let last = try #require(run.output.split(separator: "\n").last)
+        let loss = try #require(try number("bestLoss", in: String(last)))
+        let evaluated = try Program(["evaluate", "heat-inverse", "--model", model] + points).output
+        let there = try #require(try number("loss", in: evaluated))
+        #expect(abs(there - loss) <= 1e-12 * loss)
+    }
+
+    /// The error of hard conditions with a trained number takes the number as it is now.
+    @Test func theErrorTakesTrainedParametersOfHardConditions() throws {
+        let folder = try Folder()
+        let file = folder.path("hard.toml")
+        try """
+        name = "hardtrain"
+        coordinates = { x = [0, 1] }
+        parameters = { c = 1 }
+        trainable = ["c"]
+        equation = "u_xx = 0"
+        hard = { offset = "c*x", factor = "x*(1-x)" }
+        conditions = [ { at = [0.5], equation = "u = 1.5" } ]
+        exact = "3*x"
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let run = try Program(["train", file, "--layers", "1,5,1", "--optimizer", "lm", "--steps", "40", "--json", "--device", "native"])
+        #expect(run.status == 0, "\(run.errors)")
+        let last = try #require(run.output.split(separator: "\n").last)
+        let error = try #require(try number("error", in: String(last)))
+        #expect(error < 1e-5)
+    }
+
+    /// Factors that hide most of an equation make nothing solved.
+    @Test func aToleranceIsForTheLossWithoutChangingFactors() throws {
+        let folder = try Folder()
+        let file = folder.path("lotka.toml")
+        try """
+        name = "lotka"
+        coordinates = { t = [0, 2] }
+        fields = ["u", "v"]
+        equations = ["u_t = 1.5*u - u*v", "v_t = -v + 0.5*u*v"]
+        conditions = [ { on = "t = 0", equation = "u = 1" }, { on = "t = 0", equation = "v = 0.5", weight = 10 } ]
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let run = try Program([
+            "train", file, "--layers", "1,8,2", "--optimizer", "lm", "--steps", "200", "--weights", "causal:10", "--tolerance", "1e-5", "--json",
+            "--device", "native",
+        ])
+        #expect(run.status == 0)
+        let last = try #require(run.output.split(separator: "\n").last)
+        let residual = try #require(try number("trueResidual", in: String(last)))
+        #expect(residual * residual < 1e-4)
+    }
+
+    private func number(_ key: String, in text: String) throws -> Double? {
+        (try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])?[key] as? Double
+    }
+
     /// A file size limit stands for a full disk: a training that may not write a byte to any file.
     private static func withoutRoom(_ more: [String]) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()

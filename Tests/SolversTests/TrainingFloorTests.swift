@@ -98,6 +98,7 @@ import Testing
         let values = try trainer.singularValues()
         let spectrum = try Spectrum(singularValues: values)
         let estimate = try trainer.spectrumEstimate(probes: 24)
+        #expect(estimate.cut == 1e-6)
         #expect(abs(estimate.largest / values[0] - 1) < 1e-10)
         #expect(estimate.smallest >= 0.999 * (values.last ?? 0))
         for (quantity, exact) in [
@@ -106,5 +107,20 @@ import Testing
             #expect(abs(quantity.value - exact) < 4 * quantity.standardError + 1e-3 * exact, "\(quantity), exactly \(exact)")
             #expect(quantity.standardError < 0.5 * exact)
         }
+    }
+
+    /// A process of a few steps knows nothing of small values: entropy and count are for a larger cut then, and right for that one.
+    @Test func estimatesNameTheCutTheyReach() throws {
+        let problem = try Problem.named("poisson2d-unit")
+        var trainer = try Trainer(
+            problem: problem, network: try Self.start([2, 20, 12, 1], seed: 2), points: problem.collocationPoints(400, seed: 0), optimizer: .adam())
+        trainer.cut = 1e-13
+        let spectrum = try Spectrum(singularValues: try trainer.singularValues())
+        let estimate = try trainer.spectrumEstimate(probes: 40, steps: 24)
+        #expect(estimate.cut > 1e-8 && estimate.cut < 0.1)
+        #expect(estimate.smallest <= estimate.cut * estimate.largest)
+        let (entropy, count) = (try spectrum.entropy(cut: estimate.cut), Double(try spectrum.count(cut: estimate.cut)))
+        #expect(abs(estimate.entropy.value - entropy) < 4 * estimate.entropy.standardError + 0.02 * entropy)
+        #expect(abs(estimate.count.value - count) < 4 * estimate.count.standardError + 0.1 * count)
     }
 }

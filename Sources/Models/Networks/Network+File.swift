@@ -9,7 +9,7 @@ extension Network {
     ///
     /// The numbers K need not be consecutive, as activations take numbers of their own in a Sequential; layers follow each other by number, and the prefix
     /// may be another than "layers". A missing bias means none. `embedding.weight` [E, d], `embedding.phase` [E] and `embedding.linear` [E]
-    /// (zero or one) hold a fixed map of the inputs.
+    /// (zero or one) hold a fixed map of the inputs. An entry `parameter.NAME` of the metadata is a number of the equations trained with the network.
     /// - Parameters:
     ///   - path: the file.
     ///   - activation: to be used if the metadata names none.
@@ -50,6 +50,12 @@ extension Network {
         do {
             self.init(try NetworkArchitecture(widths: widths, activation: used, hasBias: hasBias, embedding: embedding), parameters: parameters)
         } catch ModelError.architecture(let reason) { throw .malformed(path: path, reason: reason) }
+        for (key, text) in file.metadata where key.hasPrefix(Network.parameterPrefix) {
+            guard let value = Double(text), value.isFinite else {
+                throw .metadata(path: path, reason: "\"\(key)\" is \"\(text)\", and a finite number is needed")
+            }
+            equationParameters[String(key.dropFirst(Network.parameterPrefix.count))] = value
+        }
     }
 
     /// The network as a file, in 64-bit numbers.
@@ -79,7 +85,13 @@ extension Network {
     /// - Throws: `ModelError.cannotWrite`.
     public func write(to path: String) throws(ModelError) { try safeTensors.write(to: path) }
 
-    private var metadata: [String: String] { ["kind": Network.kind, "activation": architecture.activation.name] }
+    private static let parameterPrefix = "parameter."
+
+    private var metadata: [String: String] {
+        var entries = ["kind": Network.kind, "activation": architecture.activation.name]
+        for (name, value) in equationParameters { entries[Network.parameterPrefix + name] = "\(value)" }
+        return entries
+    }
 
     /// Names of the layers and their weights, by number.
     private static func layers(of file: SafeTensors, path: String) throws(ModelError) -> [(name: String, weight: String)] {

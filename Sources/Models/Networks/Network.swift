@@ -7,6 +7,8 @@ public struct Network: Sendable, Equatable {
     public let architecture: NetworkArchitecture
     /// layers.0.weight [out, in] row by row, layers.0.bias, layers.1.weight, …: the order of a PyTorch state dict.
     public var parameters: [Double]
+    /// Numbers of the equations that were trained with the network, by name; its file keeps them.
+    public var equationParameters: [String: Double] = [:]
 
     /// - Precondition: as many parameters as the architecture has.
     public init(_ architecture: NetworkArchitecture, parameters: [Double]) {

@@ -79,7 +79,9 @@ public struct Checkpoint: Sendable {
 
     /// The first thing that differs from what a run is about to do, in words; nil if nothing does.
     public func difference(from other: [String: String]) -> String? {
-        for key in Set(identity.keys).union(other.keys).sorted() where identity[key] != other[key] {
+        // Losses follow from the settings, so a setting says more.
+        let keys = Set(identity.keys).union(other.keys).sorted { ($0.hasPrefix("loss") ? 1 : 0, $0) < ($1.hasPrefix("loss") ? 1 : 0, $1) }
+        for key in keys where identity[key] != other[key] {
             return "its \(key) is \(identity[key] ?? "not named"), and this run's is \(other[key] ?? "not named")"
         }
         return nil

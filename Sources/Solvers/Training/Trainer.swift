@@ -275,6 +275,7 @@ public struct Trainer {
         // The best parameters belong to an earlier step, so they get no record.
         if outcome == .diverged { state.parameters = state.best }
         network.parameters = Array(state.parameters[..<network.architecture.parameterCount])
+        network.equationParameters = trained(in: state.parameters)
         lastLoss = nil
         if outcome != .diverged, logLast || outcome != .maxSteps {
             if logged != state.step {
@@ -329,6 +330,7 @@ public struct Trainer {
         let isLast = !state.bestLoss.isFinite || (lastLoss ?? .infinity) < state.bestLoss
         let parameters = isLast ? state.parameters : state.best
         best.parameters = Array(parameters[..<network.architecture.parameterCount])
+        best.equationParameters = trained(in: parameters)
         return best
     }
 
@@ -344,11 +346,15 @@ public struct Trainer {
             let duration = started.duration(to: ContinuousClock.now).components
             spectraSeconds += Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
         }
-        let first = network.architecture.parameterCount
-        var values: [String: Double] = [:]
-        for (place, name) in problem.trainable.enumerated() { values[name] = parameters[first + place] }
         return TrainingRecord(
-            step: state.step, loss: loss, trueResidual: truth.total.squareRoot(), error: try error(), spectrum: spectrum, parameters: values)
+            step: state.step, loss: loss, trueResidual: truth.total.squareRoot(), error: try error(), spectrum: spectrum,
+            parameters: trained(in: parameters))
+    }
+
+    /// The equations' trained parameters, which follow the network's.
+    private func trained(in parameters: [Double]) -> [String: Double] {
+        let first = network.architecture.parameterCount
+        return Dictionary(uniqueKeysWithValues: problem.trainable.enumerated().map { ($1, parameters[first + $0]) })
     }
 
     /// Singular values of the residual Jacobian at the state's parameters, descending.
@@ -413,17 +419,10 @@ public struct Trainer {
         do throws(ProblemError) {
             for field in problem.fields { formulas.append(try problem.inBareFields(Field(field, of: problem.coordinates).value)) }
         } catch { throw .problem(error) }
+        let numbers = problem.parameters.merging(trained(in: state.parameters)) { $1 }
         let values = try computing { () throws(ComputeError) in
-            try current.values(of: formulas, fields: problem.fields, at: PointSet(solution.points), parameters: equationParameters)
+            try current.values(of: formulas, fields: problem.fields, at: PointSet(solution.points), parameters: numbers)
         }
         return Problem.relativeError(values.flatMap { $0 }, exact: solution.values.flatMap { $0 })
-    }
-
-    /// The equations' parameters at the state: those that are trained as they are now.
-    private var equationParameters: [String: Double] {
-        var values = problem.parameters
-        let first = network.architecture.parameterCount
-        for (place, name) in problem.trainable.enumerated() { values[name] = state.parameters[first + place] }
-        return values
     }
 }

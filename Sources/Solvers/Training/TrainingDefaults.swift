@@ -16,12 +16,12 @@ public struct TrainingDefaults: Sendable, Hashable {
     /// The name of the law by which a network is drawn.
     public var initialization: String { isSecondOrder ? "spread" : "glorot-normal" }
 
-    /// How points are laid: a tensor product in up to three dimensions, for methods of second order by Chebyshev's points, or in time by Sobol's
-    /// sequence.
+    /// How points are laid: a tensor product in up to three dimensions, for lbfgs and methods of second order, which come so near to interpolation
+    /// that the error between the points counts, by Chebyshev's points; in time for those of second order by Sobol's sequence.
     public func sampling(of problem: Problem) -> Sampling {
         guard problem.dimension <= 3 else { return .uniform }
-        guard isSecondOrder else { return .grid }
-        return problem.isEvolution ? .sobol : .chebyshev
+        if problem.isEvolution { return isSecondOrder ? .sobol : .grid }
+        return isSecondOrder || optimizer == "lbfgs" ? .chebyshev : .grid
     }
 
     /// Number of interior points: 400, for methods of second order one and a half a parameter if that is more, and on a line 100 at least.
