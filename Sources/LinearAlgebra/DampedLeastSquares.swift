@@ -132,7 +132,6 @@ public final class DampedLeastSquares {
 
     /// L of L Lᵀ = AᵀA + λI as the transposed triangle of a QR factorisation of [A; √λ I], or of [Aᵀ; √λ I].
     private func factorByReflections() throws(LinearAlgebraError) -> Bool {
-        LAPACKCall.prepare()
         let (n, p, k) = (side, parameters, max(parameters, residuals))
         let stacked = try AlignedDoubles(count: (k + n) * n)
         for column in 0..<n {
@@ -140,12 +139,7 @@ public final class DampedLeastSquares {
             for row in 0..<k { to[row] = bySamples ? transposed[column * p + row] : transposed[row * p + column] * inverse[column] }
             to[k + column] = damping.squareRoot()
         }
-        var (rows, columns, status) = (Int32(k + n), Int32(n), Int32(0))
-        let tau = try AlignedDoubles(count: n)
-        var length = LAPACKCall.workspace { work, length in dgeqrf_(&rows, &columns, stacked.base, &rows, tau.base, work, length, &status) }
-        let work = try AlignedDoubles(count: Int(length))
-        dgeqrf_(&rows, &columns, stacked.base, &rows, tau.base, work.base, &length, &status)
-        guard status == 0 else { return false }
+        _ = try LAPACKCall.factorQR(stacked, rows: k + n, columns: n)
         for column in 0..<n {
             for row in 0...column { factor[row * n + column] = stacked.base[column * (k + n) + row] }
         }

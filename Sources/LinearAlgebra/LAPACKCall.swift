@@ -22,6 +22,20 @@ enum LAPACKCall {
         return max(1, Int32(answer.rounded(.up)))
     }
 
+    /// A = Q R by Householder reflections, in place: R in the upper triangle, the reflections below it and in what is returned.
+    ///
+    /// - Parameter a: column-major, `rows` numbers a column.
+    static func factorQR(_ a: AlignedDoubles, rows: Int, columns: Int) throws(LinearAlgebraError) -> AlignedDoubles {
+        prepare()
+        var (m, n, status) = (Int32(rows), Int32(columns), Int32(0))
+        let tau = try AlignedDoubles(count: min(rows, columns))
+        var length = workspace { work, length in dgeqrf_(&m, &n, a.base, &m, tau.base, work, length, &status) }
+        let work = try AlignedDoubles(count: Int(length))
+        dgeqrf_(&m, &n, a.base, &m, tau.base, work.base, &length, &status)
+        guard status == 0 else { throw .failed(routine: "The QR factorisation", status: Int(status)) }
+        return tau
+    }
+
     static func check(_ matrix: Matrix<Double>) throws(LinearAlgebraError) {
         guard matrix.rows > 0, matrix.columns > 0 else { throw .empty(rows: matrix.rows, columns: matrix.columns) }
         // LAPACK counts in 32 bits; its largest workspace is about 4 · (smaller side)².

@@ -94,15 +94,8 @@ public struct PivotedQR: Sendable, Equatable {
         for i in 0..<rank {
             for j in i..<r.columns { wide[j, i] = r[i, j] }
         }
-        var m = Int32(wide.rows)
-        var n = Int32(rank)
         let a = try AlignedDoubles(wide.elements)
-        let tau = try AlignedDoubles(count: rank)
-        var status: Int32 = 0
-        var length = LAPACKCall.workspace { work, length in dgeqrf_(&m, &n, a.base, &m, tau.base, work, length, &status) }
-        let work = try AlignedDoubles(count: Int(length))
-        dgeqrf_(&m, &n, a.base, &m, tau.base, work.base, &length, &status)
-        guard status == 0 else { throw .failed(routine: "The QR factorisation", status: Int(status)) }
+        let tau = try LAPACKCall.factorQR(a, rows: wide.rows, columns: rank)
         let factor = Matrix(rows: wide.rows, columns: rank, elements: a.array(wide.elements.count))
         let inner = try Self.triangular(factor, count: rank, transposed: true, c)
         return try Self.reflect(factor, tau.array(rank), transposed: false, inner + [Double](repeating: 0, count: r.columns - rank))

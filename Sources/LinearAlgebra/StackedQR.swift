@@ -1,5 +1,3 @@
-import CLAPACK
-
 /// The triangular factor R of a tall matrix whose rows come in blocks: A = Q R, and A has R's singular values.
 ///
 /// Each block is put below the factor so far, and both are factored again by Householder reflections: backward stable, 2 m n² operations for
@@ -26,15 +24,8 @@ public struct StackedQR {
             for i in 0..<above { column[i] = factor[i, j] }
             for i in 0..<below { column[above + i] = block[i * columns + j] }
         }
-        var m = Int32(above + below)
-        var n = Int32(columns)
+        _ = try LAPACKCall.factorQR(a, rows: above + below, columns: columns)
         let kept = min(above + below, columns)
-        let tau = try AlignedDoubles(count: kept)
-        var status: Int32 = 0
-        var length = LAPACKCall.workspace { work, length in dgeqrf_(&m, &n, a.base, &m, tau.base, work, length, &status) }
-        let work = try AlignedDoubles(count: Int(length))
-        dgeqrf_(&m, &n, a.base, &m, tau.base, work.base, &length, &status)
-        guard status == 0 else { throw .failed(routine: "The QR factorisation", status: Int(status)) }
         factor = Matrix(rows: kept, columns: columns)
         for j in 0..<columns {
             for i in 0...min(j, kept - 1) { factor[i, j] = a.base[j * (above + below) + i] }

@@ -51,4 +51,22 @@ struct DerivativeMethodTests {
             }
         }
     }
+
+    /// Methods that were put together, not read from a text, are checked where they are used.
+    @Test func impossibleMethodsAreRefused() {
+        let laplacian = LinearOperator.laplacian(dimension: 2)
+        let methods: [DerivativeMethod] = [
+            .finiteDifference(accuracy: 3, step: .automatic, precision: nil), .finiteDifference(accuracy: 2, step: .fixed(-1), precision: nil),
+            .exactDifference(accuracy: 0, step: .fixed(0.1)), .exactDifference(accuracy: 4, step: .fixed(.nan)),
+        ]
+        for method in methods {
+            #expect(throws: MethodError.self, "\(method)") {
+                try ComponentLayout(
+                    [.init(laplacian, method: method)], dimension: 2, activation: .tanh, largestWeights: [1, 1], precision: .f64)
+            }
+            #expect(throws: MethodError.self, "\(method)") {
+                try DerivativeSum(operator: laplacian, method: method, activation: .tanh, largestWeights: [1, 1], precision: .f64)
+            }
+        }
+    }
 }

@@ -71,44 +71,44 @@ import Testing
 
     /// The error of hard conditions with a trained number takes the number as it is now.
     @Test func theErrorTakesTrainedParametersOfHardConditions() throws {
-        let folder = try Folder()
-        let file = folder.path("hard.toml")
-        try """
-        name = "hardtrain"
-        coordinates = { x = [0, 1] }
-        parameters = { c = 1 }
-        trainable = ["c"]
-        equation = "u_xx = 0"
-        hard = { offset = "c*x", factor = "x*(1-x)" }
-        conditions = [ { at = [0.5], equation = "u = 1.5" } ]
-        exact = "3*x"
-        """.write(toFile: file, atomically: true, encoding: .utf8)
-        let run = try Program(["train", file, "--layers", "1,5,1", "--optimizer", "lm", "--steps", "40", "--json", "--device", "native"])
-        #expect(run.status == 0, "\(run.errors)")
-        let last = try #require(run.output.split(separator: "\n").last)
-        let error = try #require(try number("error", in: String(last)))
+        let error = try figure(
+            "error", ["--layers", "1,5,1", "--optimizer", "lm", "--steps", "40"],
+            training: """
+                name = "hardtrain"
+                coordinates = { x = [0, 1] }
+                parameters = { c = 1 }
+                trainable = ["c"]
+                equation = "u_xx = 0"
+                hard = { offset = "c*x", factor = "x*(1-x)" }
+                conditions = [ { at = [0.5], equation = "u = 1.5" } ]
+                exact = "3*x"
+                """)
         #expect(error < 1e-5)
     }
 
     /// Factors that hide most of an equation make nothing solved.
     @Test func aToleranceIsForTheLossWithoutChangingFactors() throws {
-        let folder = try Folder()
-        let file = folder.path("lotka.toml")
-        try """
-        name = "lotka"
-        coordinates = { t = [0, 2] }
-        fields = ["u", "v"]
-        equations = ["u_t = 1.5*u - u*v", "v_t = -v + 0.5*u*v"]
-        conditions = [ { on = "t = 0", equation = "u = 1" }, { on = "t = 0", equation = "v = 0.5", weight = 10 } ]
-        """.write(toFile: file, atomically: true, encoding: .utf8)
-        let run = try Program([
-            "train", file, "--layers", "1,8,2", "--optimizer", "lm", "--steps", "200", "--weights", "causal:10", "--tolerance", "1e-5", "--json",
-            "--device", "native",
-        ])
-        #expect(run.status == 0)
-        let last = try #require(run.output.split(separator: "\n").last)
-        let residual = try #require(try number("trueResidual", in: String(last)))
+        let residual = try figure(
+            "trueResidual",
+            ["--layers", "1,8,2", "--optimizer", "lm", "--steps", "200", "--weights", "causal:10", "--tolerance", "1e-5"],
+            training: """
+                name = "lotka"
+                coordinates = { t = [0, 2] }
+                fields = ["u", "v"]
+                equations = ["u_t = 1.5*u - u*v", "v_t = -v + 0.5*u*v"]
+                conditions = [ { on = "t = 0", equation = "u = 1" }, { on = "t = 0", equation = "v = 0.5", weight = 10 } ]
+                """)
         #expect(residual * residual < 1e-4)
+    }
+
+    /// What a training of a problem file says last.
+    private func figure(_ key: String, _ options: [String], training file: String) throws -> Double {
+        let folder = try Folder()
+        let path = try folder.write(Data(file.utf8), "problem.toml")
+        let run = try Program(["train", path, "--json", "--device", "native"] + options)
+        #expect(run.status == 0, "\(run.errors)")
+        let last = try #require(run.output.split(separator: "\n").last)
+        return try #require(try number(key, in: String(last)))
     }
 
     private func number(_ key: String, in text: String) throws -> Double? {

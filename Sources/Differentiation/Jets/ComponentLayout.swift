@@ -47,12 +47,13 @@ public struct ComponentLayout: Sendable, Equatable {
     ///   - largestWeights: for each axis the largest |∂z/∂x| that a neuron's argument z may have, for steps and quadratures.
     ///   - precision: the network's.
     ///   - hiddenLayers: of the network, an embedding counted, for quadratures: each brings the poles of u in the complex plane nearer.
-    /// - Throws: `MethodError` when an order exceeds four, a difference needs too many places, or an activation with a kink is to be
-    ///   averaged without rounding.
+    /// - Throws: `MethodError` when an order exceeds four, an accuracy is none of 2, 4, 6 and 8, a step is not positive, a difference needs too many
+    ///   places, or an activation with a kink is to be averaged without rounding.
     public init(
         _ wishes: [Wish], dimension: Int, activation: Activation, largestWeights: [Double], precision: DerivativeMethod.Precision,
         hiddenLayers: Int = 1
     ) throws(MethodError) {
+        for wish in wishes { try wish.method.check() }
         self.dimension = dimension
         let isExact = wishes.map { $0.operators.order == 0 || $0.method == .automatic }
         var jetWishes: [LinearOperator] = []

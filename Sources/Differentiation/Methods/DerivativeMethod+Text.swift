@@ -26,6 +26,12 @@ extension DerivativeMethod {
         }
     }
 
+    /// Refuses an accuracy or a step that no text names, as a method that was put together may have.
+    func check() throws(MethodError) {
+        guard try DerivativeMethod(parsing: "\(self)") != self else { return }
+        throw .malformed("\(self)")
+    }
+
     private static func numbers(_ parts: [String], of text: String) throws(MethodError) -> (accuracy: Int, step: Step) {
         guard parts.count == 3 else { throw .malformed(text) }
         guard let accuracy = Int(parts[1]), Stencil.accuracies.contains(accuracy) else { throw .badAccuracy(parts[1], in: text) }

@@ -21,6 +21,7 @@ public enum DerivativeSum: Sendable, Equatable {
     ) throws(MethodError) {
         precondition(largestWeights.count == `operator`.dimension, "one largest weight an axis")
         guard `operator`.order <= 6 else { throw .orderTooHigh(`operator`.order) }
+        try method.check()
         let largest = largestWeights.max() ?? 0
         switch method {
         case .automatic:
