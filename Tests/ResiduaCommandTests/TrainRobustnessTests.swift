@@ -67,6 +67,16 @@ import Testing
         let evaluated = try Program(["evaluate", "heat-inverse", "--model", model] + points).output
         let there = try #require(try number("loss", in: evaluated))
         #expect(abs(there - loss) <= 1e-12 * loss)
+        // A trial goes on from them as the verb does.
+        let manifest = try folder.write(
+            Data("kind = \"train\"\n[fixed]\nproblem = \"heat-inverse\"\nmodel = \"\(model)\"\nsteps = 1\npoints = 100\n".utf8), "m.toml")
+        #expect(try Program(["sweep", "run", manifest, "--quiet", "--device", "native"]).status == 0)
+        let table = try Program(["sweep", "export", manifest, "--columns", "loss"]).output.split(separator: "\n")
+        let verb = try Program([
+            "train", "heat-inverse", "--model", model, "--steps", "1", "--points", "100", "--seed", "0", "--json", "--device", "native",
+        ]).output
+        let trial = try #require(table.last)
+        #expect(verb.contains("\"loss\":\(trial),"), "\(trial): \(verb)")
     }
 
     /// The error of hard conditions with a trained number takes the number as it is now.

@@ -39,9 +39,10 @@ struct TrainTrials: TrialKind {
     /// A trial's trainer, at its start.
     func trainer(_ trial: Trial, _ context: TrialContext) throws -> Trainer {
         let network = try network(trial, context)
-        let (problem, given) = try TrialProblem.read(
+        let (statement, given) = try TrialProblem.read(
             trial, context, equations: trial.settings["equations"]?.list?.compactMap(\.text) ?? [],
             fields: trial.settings["unknowns"]?.list?.compactMap(\.text) ?? ["u"], dimension: network.architecture.dimension)
+        let problem = statement.beginning(with: network.equationParameters.filter { trial.settings["parameters.\($0.key)"] == nil })
         guard network.architecture.dimension == problem.dimension else {
             throw TrialRefusal("the network takes \(network.architecture.dimension) coordinates and the problem has \(problem.dimension)")
         }
