@@ -59,6 +59,9 @@ TEXT(network_cl) = {
 TEXT(ensemble_points_clh) = {
 #embed "ensemble_points.clh" suffix(, )
     0};
+TEXT(network_program_clh) = {
+#embed "network_program.clh" suffix(, )
+    0};
 TEXT(ensemble_forms_clh) = {
 #embed "ensemble_forms.clh" suffix(, )
     0};
@@ -87,6 +90,7 @@ const kernels_text kernels_texts[] = {
     ENTRY("network_tile.clh", network_tile_clh),
     ENTRY("network_products.clh", network_products_clh),
     ENTRY("network_jets.clh", network_jets_clh),
+    ENTRY("network_program.clh", network_program_clh),
     ENTRY("network.cl", network_cl),
     ENTRY("ensemble_points.clh", ensemble_points_clh),
     ENTRY("ensemble_forms.clh", ensemble_forms_clh),

@@ -3,7 +3,7 @@
 // A work-group takes chunks, and of each its blocks, one after another, in memory of its own (its slab); rows there are (point, node, channel),
 // columns neurons. The host prints what differs from plan to plan before this text (opencl/network_source.c):
 //   set_forward, set_backward and set_embedding, which choose a set of network_jets.clh
-//   residual_of(program, ...), printed from programs
+//   TABLES (1: residuals are tables that network_program.clh reads); else residual_of(program, ...), printed from programs
 //   NODES (whether any term has them), ACTIVATION, POWER, EMBEDDED, WIDE and WIDE_SUMS (the type of the table `wides`, and whether sums of nodes
 //   use it), KERNELS (0: functions alone, for ensembles)
 // Shapes:
@@ -281,6 +281,16 @@ STEERING void chunk_of(__global const network_head *h, __global const network_la
     state.high = LOADV(lanes);
     state.low = LOADV(lanes + WG * VW);
 
+#if TABLES
+    program_places places;
+    places.rows = AT(h->program_rows);
+    places.uniforms = AT(h->program_uniforms);
+    places.coordinates = AT(h->turned);
+    places.point_stride = t->point_stride;
+    places.data_stride = w->data_stride;
+    if (mode != NETWORK_COMPONENTS) fill_uniforms(&places, ints, ints + t->program, reals, parameters + h->first_parameter);
+#endif
+
     // Blocks index, index + chunks, index + 2 chunks, ... of the term.
     const int index = chunk - t->first_chunk;
     long block = w->first + (index - (int)(w->first % t->chunks) + t->chunks) % t->chunks;
@@ -309,12 +319,21 @@ STEERING void chunk_of(__global const network_head *h, __global const network_la
             BARRIER;
             continue;
         }
+#if TABLES
+        places.components = AT(components);
+        places.stride = stride;
+        places.data = data + w->data + here;
+        state.row = w->rows + here * t->equations;
+        run_program(&places, &state, ints, ints + t->program, reals + t->scales, places.rows + t->program_rows * t->point_stride, AT(component_seeds),
+                    lanes, h->fields * t->uses, t->uses, seeds);
+#else
         EACH_STEP(p, count, VW) {
             state.p = p;
             state.row = w->rows + (here + p) * t->equations;
             residual_of(t->program, &state, stride, t->point_stride, AT(components), AT(h->turned), data + w->data + here, w->data_stride,
                         parameters + h->first_parameter, reals + t->scales, AT(component_seeds), lanes);
         }
+#endif
         BARRIER;
         if (!seeds) continue;
 #if NODES

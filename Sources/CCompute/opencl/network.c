@@ -351,6 +351,8 @@ cc_status net_plan_create(const cc_network *network, const cc_plan_options *opti
     p->device = d;
     p->precision = options->precision;
     p->element = cc_element_size(options->precision);
+    // Processors are given residuals as tables, which a new equation does not compile; GPUs, whose registers are dear, as text.
+    p->tables = kernels && !d->shape.local;
     ocl_retain(d);
     cc_status status = net_layout(p, network, options, terms, term, error);
     pthread_mutex_lock(&d->lock);

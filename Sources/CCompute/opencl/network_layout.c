@@ -210,6 +210,8 @@ static int64_t place_slab(ocl_plan *plan, int64_t *chunk) {
     h->seeds = net_take(&at, outputs);
     h->components = net_take(&at, components);
     h->component_seeds = net_take(&at, components);
+    h->program_rows = net_take(&at, plan->program_elements);
+    h->program_uniforms = net_take(&at, (int64_t)plan->program_uniforms * plan->shape.vector);
     h->tangent_sums = net_take(chunk, channels * plan->layer[0].stride);
     h->lanes = net_take(chunk, (int64_t)(2 + h->parameters) * (plan->shape.local ? plan->shape.group : plan->shape.vector));
     at += 64;   // reads of whole tiles end here
@@ -274,6 +276,7 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
         s->first_row = plan->rows;
         plan->rows += t->points * t->equations;
         plan_blocks(plan, t);
+        if (plan->tables) room = room && net_place_program(plan, t, &term[i]);
     }
     plan->packed_first = (int32_t)packed;
     place_layers(plan, network, &packed, &sums);

@@ -64,6 +64,9 @@ typedef struct ocl_plan {
     net_list pack_map, sum_map, places;    // int32_t
     bool wide_sums;
     int64_t points_room, data_room, rows_room;   // elements of buffers
+    bool tables;                   // residuals are tables, not text
+    int64_t program_elements;      // of a slab: registers of any term's
+    int32_t program_uniforms;
     ocl_text code;
 
     cl_program program;
@@ -116,6 +119,10 @@ void net_plan_destroy(void *plan);
 void net_include(ocl_text *text, const char *name);
 /// Functions of the terms' residuals, every different program once, and residual_of, which chooses one; number[i] is term i's.
 void net_print_residuals(ocl_text *text, int32_t terms, const cc_term *term, int32_t fields, int32_t *number);
+/// The table of a term's residual; false when memory is exhausted.
+bool net_place_program(ocl_plan *plan, network_term *term, const cc_term *given);
+/// Defines the operations of the terms' residuals.
+void net_print_operations(ocl_text *text, int32_t terms, const cc_term *term);
 /// The source of the plan's kernels, or of their functions alone.
 bool net_print_source(ocl_plan *plan, const cc_term *term, bool kernels);
 

@@ -221,11 +221,17 @@ bool net_print_source(ocl_plan *plan, const cc_term *term, bool kernels) {
     net_include(t, "builtins.clh");
     net_include(t, "functions.clh");
     net_include(t, "network_points.clh");
-    int32_t *number = calloc((size_t)plan->terms, sizeof *number);
-    t->failed |= !number;
-    if (number) net_print_residuals(t, plan->terms, term, plan->head.fields, number);
-    for (int32_t i = 0; number && i < plan->terms; i++) plan->term[i].program = number[i];
-    free(number);
+    ocl_print(t, "#define TABLES %d\n", plan->tables);
+    if (plan->tables) {
+        net_print_operations(t, plan->terms, term);
+        net_include(t, "network_program.clh");
+    } else {
+        int32_t *number = calloc((size_t)plan->terms, sizeof *number);
+        t->failed |= !number;
+        if (number) net_print_residuals(t, plan->terms, term, plan->head.fields, number);
+        for (int32_t i = 0; number && i < plan->terms; i++) plan->term[i].program = number[i];
+        free(number);
+    }
     net_include(t, "network_activations.clh");
     ocl_print(t, "#pragma OPENCL FP_CONTRACT ON\n");
     for (int32_t i = 1; i <= 4; i++) {
