@@ -2,7 +2,7 @@
 //
 // A work-group takes chunks, and of each its blocks, one after another, in memory of its own (its slab); rows there are (point, node, channel),
 // columns neurons. The host prints what differs from plan to plan before this text (opencl/network_source.c):
-//   set_forward, set_backward and set_embedding, which choose a set of network_jets.clh
+//   set_forward, set_backward and set_embedding, which choose a text of network_jets.clh for a term
 //   TABLES (1: residuals are tables that network_program.clh reads); else residual_of(program, ...), printed from programs
 //   NODES (whether any term has them), ACTIVATION, POWER, EMBEDDED, WIDE and WIDE_SUMS (the type of the table `wides`, and whether sums of nodes
 //   use it), KERNELS (0: functions alone, for ensembles)
@@ -106,11 +106,11 @@ BODY void forward(__global const network_head *h, __global const network_layer *
             }
 #if EMBEDDED
             if (embedding)
-                set_embedding(t->set, count, layer->vectors, stride, pair, z + p * pair, tangents, 0, r1, a + p * pair, reals + t->top_weights, bias,
+                set_embedding(t, count, layer->vectors, stride, pair, z + p * pair, tangents, 0, r1, a + p * pair, reals + t->top_weights, bias,
                               packed + h->linear);
             else
 #endif
-                set_forward(t->set, count, layer->vectors, stride, pair, z + p * pair, l ? tangents + p * pair : tangents, l ? pair : 0,
+                set_forward(t, count, layer->vectors, stride, pair, z + p * pair, l ? tangents + p * pair : tangents, l ? pair : 0,
                             r1 + p * stride, a + p * pair, reals + t->top_weights, bias);
             BARRIER;
         }
@@ -176,7 +176,7 @@ BODY void backward(__global const network_head *h, __global const network_layer 
                         packed + above->weight, stride, a + p * pair, stride TILES);
                 BARRIER;
             }
-            set_backward(t->set, count, layer->vectors, stride, pair, z + p * pair, l ? tangents + p * pair : tangents, l ? pair : 0, r1 + p * stride,
+            set_backward(t, count, layer->vectors, stride, pair, z + p * pair, l ? tangents + p * pair : tangents, l ? pair : 0, r1 + p * stride,
                          a + p * pair, reals + t->top_weights);
             BARRIER;
             if (layer->bias_sum >= 0)

@@ -16,11 +16,12 @@ typedef struct net_list {
     bool failed;
 } net_list;
 
-/// A set of jets as the kernels are made for it: directions by their orders, or the biharmonic.
+/// Jets that a text of the kernels is for: directions by their orders, or the biharmonic. Processors have one text for all terms, with the
+/// highest order and the most tops, and one for the biharmonic.
 typedef struct net_jet_set {
     bool biharmonic;
-    int32_t directions[5];         // [order]
-    int32_t tops;
+    int32_t directions[5];         // [order]; on processors unused
+    int32_t highest, tops;
 } net_jet_set;
 
 /// What the host keeps of a term.

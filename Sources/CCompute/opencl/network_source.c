@@ -163,10 +163,12 @@ void net_print_residuals(ocl_text *code, int32_t terms, const cc_term *term, int
 
 static void print_sets(ocl_plan *plan) {
     ocl_text *t = &plan->code;
+    ocl_print(t, "typedef struct jet_counts {\n    int of[4], tops;\n} jet_counts;\n#define COUNTED %d\n", !plan->shape.local);
     for (int32_t i = 0; i < plan->sets; i++) {
         const net_jet_set *s = &plan->set[i];
         ocl_print(t, "#define JETS(name) name##_%d\n#define BIHARMONIC %d\n#define TOPS %d\n", i, s->biharmonic, s->tops);
-        for (int order = 1; order <= 4; order++) ocl_print(t, "#define N%d %d\n", order, s->directions[order]);
+        if (!plan->shape.local) ocl_print(t, "#define HIGHEST %d\n", s->highest);
+        for (int order = 1; plan->shape.local && order <= 4; order++) ocl_print(t, "#define N%d %d\n", order, s->directions[order]);
         net_include(t, "network_jets.clh");
         ocl_print(t, "#undef JETS\n#undef BIHARMONIC\n#undef N1\n#undef N2\n#undef N3\n#undef N4\n#undef TOPS\n");
     }
@@ -174,11 +176,11 @@ static void print_sets(ocl_plan *plan) {
     static const char *const more[3] = {", __global const REAL *bias", "", ", __global const REAL *bias, __global const REAL *linear"};
     static const char *const given[3] = {", bias", "", ", bias, linear"};
     for (int k = 0; k < 2 + plan->head.embedded; k++) {
-        ocl_print(t, "INLINE void set_%s(const int set, const int pairs, const int vectors, const int stride, const int pair, __global REAL *z, "
+        ocl_print(t, "INLINE void set_%s(__global const network_term *t, const int pairs, const int vectors, const int stride, const int pair, __global REAL *z, "
                   "__global const REAL *tangents, const int tangent_pair, __global REAL *r1, __global REAL *a, "
-                  "__global const REAL *top_weights%s) {\n    switch (set) {\n", names[k], more[k]);
+                  "__global const REAL *top_weights%s) {\n    jet_counts n;\n    PLAIN for (int i = 0; i < 4; i++) n.of[i] = t->directions[i];\n    n.tops = t->tops;\n    switch (t->set) {\n", names[k], more[k]);
         for (int32_t i = 0; i < plan->sets; i++)
-            ocl_print(t, "    case %d: %s_%d(pairs, vectors, stride, pair, z, tangents, tangent_pair, r1, a, top_weights%s); break;\n", i, names[k],
+            ocl_print(t, "    case %d: %s_%d(n, pairs, vectors, stride, pair, z, tangents, tangent_pair, r1, a, top_weights%s); break;\n", i, names[k],
                       i, given[k]);
         ocl_print(t, "    }\n}\n\n");
     }

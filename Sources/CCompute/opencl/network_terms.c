@@ -14,8 +14,13 @@ typedef struct channels {
 } channels;
 
 static int32_t find_set(ocl_plan *plan, const net_jet_set *set) {
-    for (int32_t i = 0; i < plan->sets; i++)
-        if (memcmp(&plan->set[i], set, sizeof *set) == 0) return i;
+    for (int32_t i = 0; i < plan->sets; i++) {
+        net_jet_set *here = &plan->set[i];
+        if (plan->shape.local ? memcmp(here, set, sizeof *set) != 0 : here->biharmonic != set->biharmonic) continue;
+        if (set->highest > here->highest) here->highest = set->highest;
+        if (set->tops > here->tops) here->tops = set->tops;
+        return i;
+    }
     plan->set[plan->sets] = *set;
     return plan->sets++;
 }
@@ -33,6 +38,7 @@ static bool plan_channels(ocl_plan *plan, network_term *t, const cc_jets *j, cha
     memset(&set, 0, sizeof set);
     if (j->kind == CC_JET_BIHARMONIC) {
         set.biharmonic = true;
+        set.highest = 4;
         for (int32_t i = 0; i < 2; i++) c->tangents[(int64_t)(1 + i) * d + j->axes[i]] = 1;
         t->set = find_set(plan, &set);
         return true;
@@ -54,6 +60,7 @@ static bool plan_channels(ocl_plan *plan, network_term *t, const cc_jets *j, cha
                 for (int32_t top = 0; top < j->tops; top++)
                     weights[(int64_t)top * j->directions + rank] = j->top_weights[(int64_t)top * j->directions + k] * factorials[order];
                 set.directions[order]++;
+                set.highest = order;
                 rank++;
             }
             given += own;
@@ -61,6 +68,8 @@ static bool plan_channels(ocl_plan *plan, network_term *t, const cc_jets *j, cha
     }
     t->top_weights = net_add_reals(&plan->reals, weights, (int64_t)j->tops * j->directions);
     free(weights);
+    memcpy(t->directions, set.directions + 1, sizeof t->directions);
+    t->tops = set.tops;
     t->set = find_set(plan, &set);
     return true;
 }
