@@ -70,4 +70,37 @@ import Testing
             #expect(right)
         }
     }
+
+    /// The loss of u_xx + u_yy and its square, and of values at the boundary, by one program for all such equations.
+    private static func loss(linear: [Double], product: Double, values: Bool, with operation: cc_opcode = CC_OP_SIN) throws -> Double {
+        var numbers = NetworkNumbers(seed: 7)
+        let source = numbers.list(20)
+        var inside = NetworkTerm.laplacian(2, of: 2, points: numbers.points(20, dimension: 2), source: source)
+        inside.used = [0, 3]
+        var program = NetworkProgram.quadratic(linear: linear, products: [(product, 0, 1)], source: source)
+        program.residuals = [program.add(operation, program.residuals[0])]
+        program.values = Int32(program.code.count)
+        program.partials = [-1, -1]
+        inside.program = program
+        let boundary = NetworkTerm.values(points: numbers.points(8, dimension: 2), source: numbers.list(8), weight: 2)
+        let plan = try NetworkPlan<Float>(
+            widths: [2, 9, 7, 1], activation: CC_TANH, terms: values ? [inside, boundary] : [inside], on: OpenedDevice(OpenedDevice.firstOpenCL ?? 0))
+        return plan.loss(numbers.parameters([2, 9, 7, 1]))
+    }
+
+    @Test func newEquationsOfKnownOperationsCompileNothing() async {
+        await #expect(processExitsWith: .success) {
+            setenv("RESIDUA_OPENCL_SHAPE", "cpu", 1)
+            let folder = try ProgramCacheTests.freshFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let first = try ProgramCacheTests.loss(linear: [1, 1], product: 0.5, values: true)
+            let files = try ProgramCacheTests.files(in: folder)
+            #expect(!files.isEmpty)
+            let second = try ProgramCacheTests.loss(linear: [-2, 0.25], product: 0, values: false, with: CC_OP_EXP)
+            #expect(first != second)
+            #expect(try ProgramCacheTests.files(in: folder) == files)
+            _ = try ProgramCacheTests.loss(linear: [1, 1], product: 0.5, values: true, with: CC_OP_COSH)
+            #expect(try ProgramCacheTests.files(in: folder).count == files.count + 1, "an operation that was not known is compiled")
+        }
+    }
 }

@@ -13,10 +13,10 @@ static const struct {
     {CC_OP_ADD, "ADD", true},         {CC_OP_SUBTRACT, "SUBTRACT", true}, {CC_OP_MULTIPLY, "MULTIPLY", true},
     {CC_OP_DIVIDE, "DIVIDE", true},   {CC_OP_NEGATE, "NEGATE", true},     {CC_OP_INTEGER_POWER, "INTEGER_POWER", true},
     {CC_OP_SIN, "SIN", true},         {CC_OP_COS, "COS", true},           {CC_OP_EXP, "EXP", true},
-    {CC_OP_TAN, "TAN", false},        {CC_OP_TANH, "TANH", false},        {CC_OP_SINH, "SINH", false},
-    {CC_OP_COSH, "COSH", false},      {CC_OP_LOG, "LOG", false},          {CC_OP_SQRT, "SQRT", false},
-    {CC_OP_ABS, "ABS", false},        {CC_OP_SIGN, "SIGN", false},        {CC_OP_POWER, "POWER", false},
-    {CC_OP_ATAN2, "ATAN2", false},    {CC_OP_MIN, "MIN", false},          {CC_OP_MAX, "MAX", false},
+    {CC_OP_TAN, "TAN", false},        {CC_OP_TANH, "TANH", true},        {CC_OP_SINH, "SINH", false},
+    {CC_OP_COSH, "COSH", false},      {CC_OP_LOG, "LOG", false},          {CC_OP_SQRT, "SQRT", true},
+    {CC_OP_ABS, "ABS", true},        {CC_OP_SIGN, "SIGN", true},        {CC_OP_POWER, "POWER", false},
+    {CC_OP_ATAN2, "ATAN2", false},    {CC_OP_MIN, "MIN", true},          {CC_OP_MAX, "MAX", true},
 };
 
 /// The places of network_program.clh.
