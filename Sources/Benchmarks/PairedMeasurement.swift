@@ -19,10 +19,10 @@ enum PairedMeasurement {
         for round in 0..<workload.rounds {
             // In turns first and last, so that a steady change of speed favours nobody.
             let ownFirst = round % 2 == 0
-            var own = ownFirst ? try time(prepared.run, setting) : 0
+            var own = ownFirst ? try time(prepared, setting) : 0
             var taken: [Double] = []
             for rival in prepared.rivals { taken.append(try rival.seconds()) }
-            if !ownFirst { own = try time(prepared.run, setting) }
+            if !ownFirst { own = try time(prepared, setting) }
             let after = prepared.floor.seconds(try meter.sample(prepared.floor))
             let floor = (before + after) / 2
             before = after
@@ -74,9 +74,9 @@ enum PairedMeasurement {
         return rows
     }
 
-    private static func time(_ run: () throws(BenchmarkError) -> Void, _ setting: Setting) throws(BenchmarkError) -> Double {
+    private static func time(_ prepared: PreparedWorkload, _ setting: Setting) throws(BenchmarkError) -> Double {
         cc_set_threads(Int32(setting.threads))
-        return try Stopwatch.median(run)
+        return try Stopwatch.median(prepared.run) / Double(prepared.times)
     }
 
     private static func sentence(_ disturbances: [String]) -> String? {

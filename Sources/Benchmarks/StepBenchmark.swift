@@ -23,14 +23,16 @@ enum StepBenchmark {
 
     private static func adam(_ name: String, _ setting: Setting) throws(BenchmarkError) -> PreparedWorkload {
         let (plan, start) = try plan(name, setting)
-        let stepper = Stepper(plan, start, Adam(.constant(1e-4)))
         let cost = plan.cost
+        // As many as a training takes between two looks at the clock.
+        let steps = max(1, min(1000, Int(1e8 / cost.products)))
+        let stepper = Descender(plan, start, Adam(.constant(1e-4)), steps: steps)
         // Two moments, two roundings of the rate, a root and a quotient: ten operations a parameter.
         return PreparedWorkload(
-            run: { () throws(BenchmarkError) in try stepper.step() },
+            run: { () throws(BenchmarkError) in try stepper.run() }, times: steps,
             floor: FloorTerms(
                 products: cost.products, elementwise: cost.elementwise + 10 * Double(plan.parameterCount), tanh: cost.activations),
-            flops: cost.products, remark: "a step of Adam from the equation to the new parameters; floor: that of loss and gradient")
+            flops: cost.products, remark: "a step of Adam from the equation to the new parameters, \(steps) at once; floor: that of loss and gradient")
     }
 
     private static func gaussNewton(_ setting: Setting) throws(BenchmarkError) -> PreparedWorkload {
@@ -43,6 +45,25 @@ enum StepBenchmark {
             floor: FloorTerms(products: flops), flops: flops,
             remark: "\(plan.residualCount) residuals, \(plan.parameterCount) parameters: Jacobian, half a product with itself, Cholesky, solve; "
                 + "floor: the latter three at the rate of the best OpenBLAS product")
+    }
+
+    /// A descent on its way.
+    private final class Descender {
+        private let plan: ResidualPlan
+        private var descent: ResidualPlan.Descent
+        private var optimizer: Adam
+        private let steps: Int
+
+        init(_ plan: ResidualPlan, _ parameters: [Double], _ optimizer: Adam, steps: Int) {
+            self.plan = plan
+            descent = ResidualPlan.Descent(parameters: parameters)
+            self.optimizer = optimizer
+            self.steps = steps
+        }
+
+        func run() throws(BenchmarkError) {
+            do { _ = try optimizer.steps(steps, plan, &descent, enough: -1) } catch { throw .device("\(error)") }
+        }
     }
 
     /// An optimiser on its way.

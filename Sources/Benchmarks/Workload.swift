@@ -40,6 +40,8 @@ struct Setting {
 struct PreparedWorkload {
     /// Does the work once and waits for its end.
     let run: () throws(BenchmarkError) -> Void
+    /// How often `run` does the work that the floor is of.
+    var times = 1
     let floor: FloorTerms
     /// Operations by the workload's own count; nil where they are not what is counted.
     var flops: Double?

@@ -5,7 +5,7 @@
 #define RESIDUA_PLAN_H
 
 #include "backend.h"
-#include "include/network.h"
+#include "include/descent.h"
 
 /// The calls of network.h with `state` in the place of the plan; arguments are not NULL and terms exist.
 typedef struct cc_plan_calls {
@@ -13,6 +13,7 @@ typedef struct cc_plan_calls {
     cc_status (*residuals)(void *state, const void *parameters, void *residuals, cc_error *error);
     cc_status (*transposed)(void *state, const void *parameters, const void *cotangent, void *gradient, cc_error *error);
     cc_status (*components)(void *state, int32_t term, const void *parameters, void *components, cc_error *error);
+    cc_status (*descend)(void *state, cc_descent *descent, cc_error *error);   ///< NULL: by `gradient`
     uint64_t (*memory)(const void *state);
     void (*destroy)(void *state);
 } cc_plan_calls;
@@ -27,6 +28,10 @@ struct cc_plan {
 cc_status cc_native_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, net_plan **plan,
                                 cc_error *error);
 void cc_native_plan_destroy(net_plan *plan);
+
+/// Numbers of a precision from doubles, and back.
+void cc_narrow(cc_precision precision, int64_t count, const double *from, void *to);
+void cc_widen(cc_precision precision, int64_t count, const void *from, double *to);
 
 int32_t cc_native_plan_terms(const net_plan *plan);
 int64_t cc_native_plan_parameters(const net_plan *plan);

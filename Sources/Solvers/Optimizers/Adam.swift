@@ -46,6 +46,21 @@ public struct Adam: Optimizer, Sendable {
         return OptimizerStep(loss)
     }
 
+    public mutating func steps(_ most: Int, _ plan: ResidualPlan, _ descent: inout ResidualPlan.Descent, enough: Double) throws(SolverError)
+        -> ResidualPlan.Descended?
+    {
+        var going = descent
+        (going.step, going.moments, going.squares) = (count, first, second)
+        let rates = (0..<most).map { schedule.rate(atStep: count + $0) }
+        let method = Ensemble.Optimizer.adam(beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay)
+        let done: ResidualPlan.Descended
+        do throws(ComputeError) { done = try plan.descend(&going, by: method, rates: rates, enough: enough) } catch { throw .compute(error) }
+        (count, first, second) = (going.step, going.moments, going.squares)
+        going.step = descent.step + done.taken
+        descent = going
+        return done
+    }
+
     /// A step along a gradient, wherever that comes from.
     mutating func advance(_ parameters: inout [Double], along gradient: [Double], _ precision: Precision) {
         if first.count != gradient.count {

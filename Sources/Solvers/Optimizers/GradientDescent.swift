@@ -27,6 +27,15 @@ public struct GradientDescent: Optimizer, Sendable {
         return OptimizerStep(loss)
     }
 
+    public mutating func steps(_ most: Int, _ plan: ResidualPlan, _ descent: inout ResidualPlan.Descent, enough: Double) throws(SolverError)
+        -> ResidualPlan.Descended?
+    {
+        guard case .fixed(let eta) = rate else { return nil }
+        do throws(ComputeError) {
+            return try plan.descend(&descent, by: .gradientDescent, rates: Array(repeating: eta, count: most), enough: enough)
+        } catch { throw .compute(error) }
+    }
+
     func update(_ parameters: inout [Double], _ gradient: [Double], _ eta: Double, _ precision: Precision) {
         switch precision {
         case .f64: for index in parameters.indices { parameters[index] -= eta * gradient[index] }

@@ -8,6 +8,16 @@ public protocol Optimizer {
     /// - Returns: the loss before the step, and what became of it.
     mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep
 
+    /// Steps one after another where the plan computes, to the same bits as one by one.
+    ///
+    /// - Parameters:
+    ///   - most: at least 1.
+    ///   - descent: parameters and the best of them; the method keeps its memory itself.
+    ///   - enough: the last step is the one that began at a loss of at most this; negative: there is none.
+    /// - Returns: nil, and nothing done, where every step is a call of its own.
+    mutating func steps(_ most: Int, _ plan: ResidualPlan, _ descent: inout ResidualPlan.Descent, enough: Double) throws(SolverError)
+        -> ResidualPlan.Descended?
+
     /// Arrays by name: everything that a later step depends on.
     var memory: [String: [Double]] { get set }
 
@@ -19,6 +29,10 @@ public protocol Optimizer {
 }
 
 extension Optimizer {
+    public mutating func steps(_ most: Int, _ plan: ResidualPlan, _ descent: inout ResidualPlan.Descent, enough: Double) throws(SolverError)
+        -> ResidualPlan.Descended?
+    { nil }
+
     public func requireSize(residuals: Int, parameters: Int) throws(SolverError) {}
 
     public func work(residuals: Int, parameters: Int) -> OptimizerWork { OptimizerWork() }
