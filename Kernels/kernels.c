@@ -62,6 +62,9 @@ TEXT(ensemble_points_clh) = {
 TEXT(network_program_clh) = {
 #embed "network_program.clh" suffix(, )
     0};
+TEXT(descent_cl) = {
+#embed "descent.cl" suffix(, )
+    0};
 TEXT(ensemble_forms_clh) = {
 #embed "ensemble_forms.clh" suffix(, )
     0};
@@ -92,6 +95,7 @@ const kernels_text kernels_texts[] = {
     ENTRY("network_jets.clh", network_jets_clh),
     ENTRY("network_program.clh", network_program_clh),
     ENTRY("network.cl", network_cl),
+    ENTRY("descent.cl", descent_cl),
     ENTRY("ensemble_points.clh", ensemble_points_clh),
     ENTRY("ensemble_forms.clh", ensemble_forms_clh),
     ENTRY("ensemble_layers.clh", ensemble_layers_clh),

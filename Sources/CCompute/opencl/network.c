@@ -35,6 +35,7 @@ void net_plan_destroy(void *state) {
         if (kernels[i]) d->cl->ReleaseKernel(kernels[i]);
     if (p->program) d->cl->ReleaseProgram(p->program);
     release_buffers(p);
+    net_descent_destroy(p);
     pthread_mutex_unlock(&d->lock);
     for (int32_t i = 0; p->source && i < p->terms; i++) free(p->source[i].data);
     net_list *lists[] = {&p->ints, &p->reals, &p->wides, &p->constants, &p->pack_map, &p->sum_map, &p->places};
@@ -187,9 +188,9 @@ static cc_status send_parameters(ocl_plan *p, const void *parameters, cc_error *
     return ocl_check(&d->base, written, "write parameters", error);
 }
 
-/// Parameters to the device, weights laid out for the products.
+/// Parameters to the device unless NULL, weights laid out for the products.
 static cc_status pack(ocl_plan *p, const void *parameters, cc_error *error) {
-    const cc_status status = send_parameters(p, parameters, error);
+    const cc_status status = parameters ? send_parameters(p, parameters, error) : CC_OK;
     return status == CC_OK ? launch(p, NETWORK_PACK, 0, p->head.pack_groups + p->head.pack_rows, 0, error) : status;
 }
 
@@ -200,17 +201,17 @@ static cc_status send_windows(ocl_plan *p, const network_window *windows, cc_err
     return ocl_check(&d->base, status, "write a plan's tables", error);
 }
 
-/// All terms once, window after window; `rows`: the cotangent or the place of the residuals.
-static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows, cc_error *error) {
+/// All terms once, window after window; parameters: NULL for those on the device; `rows`: the cotangent or the place of the residuals.
+static cc_status walk(ocl_plan *p, const void *parameters, bool fresh, int mode, void *rows, cc_error *error) {
     ocl_device *d = p->device;
-    cc_status status = p->whole ? send_parameters(p, parameters, error) : pack(p, parameters, error);
+    cc_status status = !p->whole ? pack(p, parameters, error) : parameters ? send_parameters(p, parameters, error) : CC_OK;
     for (int32_t pass = 0; status == CC_OK && pass < p->passes; pass++) {
         const network_window *windows = p->window + (size_t)pass * (size_t)p->terms;
         if (!p->windows_written) status = send_windows(p, windows, error);
         p->windows_written = status == CC_OK && p->passes == 1;
         cl_int moved = CL_SUCCESS;
         for (int32_t i = 0; status == CC_OK && moved == CL_SUCCESS && i < p->terms; i++) {
-            moved = net_send_window(p, i, &windows[i]);
+            if (fresh || p->passes > 1) moved = net_send_window(p, i, &windows[i]);
             if (moved == CL_SUCCESS && mode == NETWORK_TRANSPOSED) moved = net_move_rows(p, i, &windows[i], true, rows);
         }
         if (status == CC_OK) status = ocl_check(&d->base, moved, "write points", error);
@@ -224,10 +225,14 @@ static cc_status walk(ocl_plan *p, const void *parameters, int mode, void *rows,
     return status;
 }
 
-static cc_status collect(ocl_plan *p, void *gradient, cc_error *error) {
-    ocl_device *d = p->device;
+static cc_status collect(ocl_plan *p, cc_error *error) {
     const int32_t groups = (p->head.sums_size + p->head.slice - 1) / p->head.slice;
-    const cc_status status = p->whole ? CC_OK : launch(p, NETWORK_COLLECT, 0, groups, 0, error);
+    return p->whole ? CC_OK : launch(p, NETWORK_COLLECT, 0, groups, 0, error);
+}
+
+static cc_status read_gradient(ocl_plan *p, void *gradient, cc_error *error) {
+    ocl_device *d = p->device;
+    const cc_status status = collect(p, error);
     if (status != CC_OK) return status;
     const size_t bytes = (size_t)p->parameters * p->element;
     const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->gradient_memory, CL_FALSE, 0, bytes, gradient, 0, NULL, NULL);
@@ -240,6 +245,11 @@ static cc_status finish(ocl_plan *p, cc_status status, cc_error *error) {
     return status == CC_OK ? ocl_check(&p->device->base, finished, "finish a plan's kernels", error) : status;
 }
 
+cc_status net_walk_resident(ocl_plan *p, bool fresh, cc_error *error) {
+    const cc_status status = walk(p, NULL, fresh, NETWORK_GRADIENT, NULL, error);
+    return status == CC_OK ? collect(p, error) : status;
+}
+
 static double part(const ocl_plan *p, int64_t i) {
     return p->precision == CC_F64 ? ((const double *)p->losses)[i] : (double)((const float *)p->losses)[i];
 }
@@ -248,8 +258,8 @@ static cc_status gradient(void *state, const void *parameters, double *loss, dou
     ocl_plan *p = state;
     ocl_device *d = p->device;
     pthread_mutex_lock(&d->lock);
-    cc_status status = walk(p, parameters, result ? NETWORK_GRADIENT : NETWORK_LOSS, NULL, error);
-    if (status == CC_OK && result) status = collect(p, result, error);
+    cc_status status = walk(p, parameters, true, result ? NETWORK_GRADIENT : NETWORK_LOSS, NULL, error);
+    if (status == CC_OK && result) status = read_gradient(p, result, error);
     if (status == CC_OK) {
         const size_t bytes = (size_t)p->chunks * 2 * p->element;
         const cl_int read = d->cl->EnqueueReadBuffer(d->queue, p->loss_memory, CL_FALSE, 0, bytes, p->losses, 0, NULL, NULL);
@@ -274,7 +284,7 @@ static cc_status gradient(void *state, const void *parameters, double *loss, dou
 static cc_status residuals(void *state, const void *parameters, void *result, cc_error *error) {
     ocl_plan *p = state;
     pthread_mutex_lock(&p->device->lock);
-    const cc_status status = finish(p, walk(p, parameters, NETWORK_RESIDUALS, result, error), error);
+    const cc_status status = finish(p, walk(p, parameters, true, NETWORK_RESIDUALS, result, error), error);
     pthread_mutex_unlock(&p->device->lock);
     return status;
 }
@@ -282,8 +292,8 @@ static cc_status residuals(void *state, const void *parameters, void *result, cc
 static cc_status transposed(void *state, const void *parameters, const void *cotangent, void *result, cc_error *error) {
     ocl_plan *p = state;
     pthread_mutex_lock(&p->device->lock);
-    cc_status status = walk(p, parameters, NETWORK_TRANSPOSED, (void *)(uintptr_t)cotangent, error);
-    if (status == CC_OK) status = collect(p, result, error);
+    cc_status status = walk(p, parameters, true, NETWORK_TRANSPOSED, (void *)(uintptr_t)cotangent, error);
+    if (status == CC_OK) status = read_gradient(p, result, error);
     status = finish(p, status, error);
     pthread_mutex_unlock(&p->device->lock);
     return status;
@@ -328,10 +338,15 @@ static cc_status components(void *state, int32_t term, const void *parameters, v
 static uint64_t memory(const void *state) {
     const ocl_plan *p = state;
     const uint64_t compared = (p->points_sent ? p->points_room : 0) + (p->data_sent ? p->data_room : 0);
-    return sizeof *p + p->bytes + compared * p->element;
+    return sizeof *p + p->bytes + p->descent.bytes + compared * p->element;
 }
 
 static const cc_plan_calls calls_table = {
+    .gradient = gradient, .residuals = residuals, .transposed = transposed, .components = components, .memory = memory, .destroy = net_plan_destroy,
+    .descend = net_descend,
+};
+/// Losses are added up in double precision: devices without it leave descents to the host.
+static const cc_plan_calls single_table = {
     .gradient = gradient, .residuals = residuals, .transposed = transposed, .components = components, .memory = memory, .destroy = net_plan_destroy,
 };
 
@@ -372,7 +387,7 @@ cc_status ocl_plan_create(const cc_network *network, const cc_plan_options *opti
     ocl_plan *plan = NULL;
     const cc_status status = net_plan_create(network, options, terms, term, true, &plan, error);
     if (status != CC_OK) return status;
-    *calls = &calls_table;
+    *calls = plan->device->info.fp64 ? &calls_table : &single_table;
     *state = plan;
     return CC_OK;
 }

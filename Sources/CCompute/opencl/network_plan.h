@@ -43,6 +43,15 @@ typedef struct net_shape {
     double chunk_work;             // operations that make a chunk worth while
 } net_shape;
 
+/// What descents keep on the device between calls.
+typedef struct net_descent {
+    int64_t steps;                 // there is room for so many
+    cl_mem moments, squares, best, schedule, history, state, flags, shares, bounds;
+    cl_kernel begin, step;         // the device's
+    void *row;
+    uint64_t bytes;
+} net_descent;
+
 typedef struct ocl_plan {
     ocl_device *device;
     cc_precision precision;
@@ -80,6 +89,7 @@ typedef struct ocl_plan {
     void *losses;                  // [chunks][2]
     void *points_sent, *data_sent; // what the buffers hold; NULL where that is not kept
     bool windows_written;          // the only pass's windows are on the device
+    net_descent descent;
 } ocl_plan;
 
 /// Bytes of a buffer for `bytes`: vectors at its end are whole.
@@ -116,6 +126,11 @@ network_window net_component_window(const ocl_plan *plan, int32_t term, int64_t 
 cc_status net_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, bool kernels, ocl_plan **plan,
                           cc_error *error);
 void net_plan_destroy(void *plan);
+/// The gradient at the parameters that are on the device, to stay there; `fresh`: points and data may have changed since the last call.
+cc_status net_walk_resident(ocl_plan *plan, bool fresh, cc_error *error);
+cc_status net_descend(void *plan, cc_descent *descent, cc_error *error);
+/// Releases what descents keep.
+void net_descent_destroy(ocl_plan *plan);
 /// Appends a text of Kernels/ without its includes.
 void net_include(ocl_text *text, const char *name);
 /// Functions of the terms' residuals, every different program once, and residual_of, which chooses one; number[i] is term i's.
