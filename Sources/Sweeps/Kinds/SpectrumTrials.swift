@@ -12,7 +12,9 @@ struct SpectrumTrials: TrialKind {
     let shown = (x: "entropy", y: "error")
 
     let keys: [TrialKey] = {
-        let isDrawn = TrialKey.Condition(on: ["model"]) { $0["model"] == nil }
+        let isDrawn = TrialKey.Condition(on: ["model"], "features are drawn only where no model is given; leave out one of them") {
+            $0["model"] == nil
+        }
         return TrialProblem.keys(equations: false) + [
             TrialProblem.file("model", "features from a safetensors file"),
             .integer(
