@@ -132,6 +132,10 @@ import Testing
         try refuse("resample = \"rar:0\"", "whole numbers of at least 1")
         try refuse("resample = \"often\"", "choose uniform:K")
         try refuse("optimizer = \"gn\"\noptimizer-cut = 2", "between 0 and 1")
+        let multiple = "spectra are taken at logged steps, so give a multiple of log-every"
+        try refuse("spectrum-every = 15\nlog-every = 10", "n.toml:5:1: fixed.spectrum-every: \(multiple) (10), not 15")
+        try refuse("[axes]\nspectrum-every = [20, 30]\nlog-every = [10, 20]", "n.toml:6:23: axes.spectrum-every[1]: \(multiple) (20), not 30")
+        #expect(try trials("spectrum-every = [0, 7, 200]") == 3, "records follow the spectra where nothing else is said")
         try refuse("resample = \"rad:10\"\ndata = \"\(reference("line-data.safetensors"))\"", "no others can be taken")
     }
 

@@ -93,6 +93,12 @@ extension TrainTrials {
                     throw TrialRefusal("\"auto\" is a learning rate of gd alone")
                 }
             },
+            TrialRule(about: ["spectrum-every", "log-every"]) { settings, _ throws(TrialRefusal) in
+                guard let spectra = settings["spectrum-every"]?.integer, let records = settings["log-every"]?.integer else { return }
+                guard spectra.isMultiple(of: records) else {
+                    throw TrialRefusal("spectra are taken at logged steps, so give a multiple of log-every (\(records)), not \(spectra)")
+                }
+            },
             TrialRule(about: ["layers", "problem", "unknowns"], requireFit),
             TrialRule(about: ["resample", "data"]) { settings, _ throws(TrialRefusal) in
                 if settings["data"] != nil, let rule = settings["resample"]?.text, rule != "never" {
