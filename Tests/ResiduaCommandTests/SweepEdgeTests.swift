@@ -137,7 +137,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["a b", "it's", "$HOME", "a\"b`c", "50%a", "back\\slash", "ü;&|"]) func foldersOfAnyNameAreSubmitted(_ name: String) throws {
+    static let names = ["a b", "it's", "$HOME", "a\"b`c", "50%a", "back\\slash", "ü;&|", "a{}b", "{1} {=$_=2=}{#}{.}"]
+
+    @Test(arguments: names) func foldersOfAnyNameAreSubmitted(_ name: String) throws {
         let folder = try Folder()
         try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
         let path = try folder.write(Data(Self.small.utf8), name + "/m.toml")
