@@ -43,7 +43,7 @@ struct SpectrumTrials: TrialKind {
         let (problem, given) = try TrialProblem.read(
             trial, context, equations: trial.text("equation").map { [$0] } ?? [], fields: ["u"], dimension: loaded?.dimension)
         if let loaded, loaded.dimension != problem.dimension {
-            throw TrialRefusal("the model has features of \(loaded.dimension) coordinates and the problem has \(problem.dimension)")
+            throw TrialRefusal("the model has features of \(Wording.count(loaded.dimension, "coordinate")) and the problem has \(problem.dimension)")
         }
         let features = loaded?.features ?? trial.integer("features") ?? 100
         let wanted = trial.integer("points") ?? 2 * features

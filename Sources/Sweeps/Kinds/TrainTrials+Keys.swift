@@ -1,3 +1,4 @@
+import Differentiation
 import Models
 import ProblemFiles
 import Problems
@@ -164,10 +165,13 @@ extension TrainTrials {
         }
         if let dimension, dimension != inputs {
             throw TrialRefusal(
-                "the network takes \(inputs) coordinates and the problem has \(dimension); the first of the layers is the coordinates' number")
+                "the network takes \(Wording.count(inputs, "coordinate")) and the problem has \(dimension); the first of the layers is the coordinates' number"
+            )
         }
         if fields != outputs {
-            throw TrialRefusal("the network has \(outputs) outputs and the problem \(fields) fields; the last of the layers is the fields' number")
+            throw TrialRefusal(
+                "the network has \(Wording.count(outputs, "output")) and the problem \(Wording.count(fields, "field")); the last of the layers is the fields' number"
+            )
         }
     }
 
