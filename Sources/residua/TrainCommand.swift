@@ -246,10 +246,9 @@ struct TrainCommand: ParsableCommand {
     /// The loss, in float64, of a network whose parameters are all in play: weights, points, data and the equation's numbers are in it even where
     /// the first network is zero.
     static func testLoss(_ trainer: Trainer) throws -> String {
-        var test = trainer
         var stream = RandomStream(seed: 0, name: "test network")
-        try test.resume(TrainingState(parameters: trainer.state.parameters.map { _ in stream.normal() }))
-        return Display.number(try test.record(withSpectrum: false).trueResidual, digits: 9)
+        let loss = try trainer.judge.loss(at: trainer.state.parameters.map { _ in stream.normal() })
+        return Display.number(loss.total.squareRoot(), digits: 9)
     }
 
     /// Hours of work are not begun when their end could not be written.
