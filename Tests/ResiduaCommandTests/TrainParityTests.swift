@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: sweeps) func aTrialEndsAsTheVerb(_ sweep: Sweep) throws {
         let folder = try Folder()
-        let path = try folder.write(Data(Self.manifest(sweep).utf8), "m.toml")
+        let path = try folder.manifest(Self.manifest(sweep))
         let run = try Program(["sweep", "run", path, "--quiet", "--device", "native"])
         #expect(run.status == 0, "\(run.output)\(run.errors)")
         let names = ["loss", "bestLoss", "trueResidual", "error", "step"]
@@ -100,7 +100,7 @@ import Testing
             [axes]
             optimizer = ["adam", "lm", "gd"]
             """
-        let path = try folder.write(Data(text.utf8), "m.toml")
+        let path = try folder.manifest(text)
         let lines = try Program(["sweep", "run", path, "--dry-run"]).output.split(separator: "\n")
         try #require(lines.count == 4)
         for part in ["\"points\":400,", "\"sampling\":\"grid\"", "\"initialization\":\"glorot-normal\"", "\"resample\":\"never\""] {
@@ -116,14 +116,14 @@ import Testing
         let folder = try Folder()
         func trials(_ axis: String) throws -> Int? {
             let text = "kind = \"train\"\n[fixed]\nproblem = \"heat\"\nlayers = [2, 4, 1]\n[axes]\n\(axis)\n"
-            return try Program(["sweep", "run", folder.write(Data(text.utf8), "m.toml"), "--dry-run", "--json"]).json()["trials"] as? Int
+            return try Program(["sweep", "run", folder.manifest(text), "--dry-run", "--json"]).json()["trials"] as? Int
         }
         #expect(try trials("weights = [\"ntk\", \"ntk:100\", \"fixed:1,2\", \"fixed:1.0,2.0\"]") == 2)
         #expect(try trials("resample = [\"rar\", \"rar:100\", \"never\", \"rar:100:7\"]") == 3)
         #expect(try trials("optimizer-cut = [1e-4, 1e-3]\noptimizer = [\"gn\", \"lm\"]") == 3, "of gn alone")
         func refuse(_ lines: String, _ words: String) throws {
             let text = "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nlayers = [1, 4, 1]\n\(lines)\n"
-            try expectRefusal(["check", folder.write(Data(text.utf8), "n.toml")], 65, words)
+            try expectRefusal(["check", folder.manifest(text, "n.toml")], 65, words)
         }
         try refuse("weights = \"fixed:1,-2\"", "n.toml:5:1: fixed.weights: \"fixed:1,-2\": write positive numbers")
         try refuse("weights = \"causal\"", "no coordinate t")
@@ -165,7 +165,7 @@ import Testing
         let text =
             "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nlayers = [1, 4, 1]\n"
             + lines.replacingOccurrences(of: "DATA", with: reference("line-data.safetensors")) + "\n"
-        let path = try folder.write(Data(text.utf8), "m.toml")
+        let path = try folder.manifest(text)
         try expectRefusal(["check", path], 65, "m.toml:\(place): ")
         try expectRefusal(["sweep", "run", path, "--dry-run"], 65, words)
     }
@@ -175,7 +175,7 @@ import Testing
         #expect(try Program(["train", "poisson1d", "--layers", "1,3,1", "--steps", "1", "--out", folder.path("net.safetensors")]).status == 0)
         func check(_ lines: String, _ kind: String = "train") throws -> Program {
             let text = "kind = \"\(kind)\"\n[fixed]\nproblem = \"poisson1d\"\nmodel = \"net.safetensors\"\n\(lines)\n"
-            return try Program(["check", folder.write(Data(text.utf8), "m.toml")])
+            return try Program(["check", folder.manifest(text)])
         }
         for line in ["layers = [1, 3, 1]", "initialization = \"spread\"", "initialization = \"spread\"\ninit-range = 2"] {
             let run = try check(line)
