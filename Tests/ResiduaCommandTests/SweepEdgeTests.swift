@@ -44,6 +44,29 @@ import Testing
         #expect(try Program(["sweep", "run", path] + store).output.hasPrefix("9 trials: 9 recorded before"))
     }
 
+    /// Results that contradict the store's own are not taken into it: the index has them until it is removed, and whoever names them again.
+    @Test func conflictsWithAnotherStoreAreFoundAgain() throws {
+        let folder = try Folder()
+        let path = try folder.manifest(Self.small)
+        for store in ["h1", "h2"] { #expect(try Program(["sweep", "run", path, "--store", folder.path(store), "--quiet"]).status == 0) }
+        let shard = folder.path("h2/shard-0-of-1.jsonl")
+        var lines = try String(contentsOfFile: shard, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let other = lines[1].dropLast(28).replacingOccurrences(of: "\"rank\":8", with: "\"rank\":7")
+        lines[1] = Self.closed(other)
+        try lines.joined(separator: "\n").write(toFile: shard, atomically: true, encoding: .utf8)
+        let merge = ["sweep", "merge", path, "--store", folder.path("h1"), "--strict"]
+        func isContradicted(_ options: [String] = []) throws -> Bool {
+            let run = try Program(merge + options)
+            #expect((run.status == 1) == run.errors.contains("contradicts the first result"), "\(run.errors)")
+            return run.status == 1
+        }
+        #expect(try isContradicted([folder.path("h2")]))
+        for name in ["merged.sqlite", "merged.sqlite-wal", "merged.sqlite-shm"] {
+            try? FileManager.default.removeItem(atPath: folder.path("h1/" + name))
+        }
+        #expect(try !isContradicted() && isContradicted([folder.path("h2")]))
+    }
+
     @Test func aManifestIsNoShard() throws {
         let folder = try Folder()
         let path = try folder.manifest(Self.small)
