@@ -53,7 +53,7 @@ extension ModelError: CustomStringConvertible {
         case .elementType(let path, let array, let found):
             "\(path): the array \"\(array)\" has elements of type \(found); write it as 32-bit or 64-bit little-endian floating-point numbers"
         case .notFinite(let path, let array, let index, let value):
-            "\(path): element \(index) of the array \"\(array)\" is \(value), and only finite numbers can be used"
+            "\(path): element \(index) of the array \"\(array)\" is \(Wording.number(value)), and only finite numbers can be used"
         case .metadata(let path, let reason): "\(path): the metadata cannot be used: \(reason)"
         case .unknownActivation(let path, let name):
             "\(path): there is no activation \"\(name)\"; choose one of \(Activation.allNames.joined(separator: ", "))"

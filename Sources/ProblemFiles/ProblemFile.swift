@@ -89,7 +89,7 @@ struct ProblemFile {
 
     func number(_ node: TOMLNode, _ key: String) throws(ProblemFileError) -> Double {
         guard case .number(let value) = node else { throw failure(key, "a number is needed here, not \(node.kind)") }
-        guard value.isFinite else { throw failure(key, "the number is \(value), and only finite ones can be used") }
+        guard value.isFinite else { throw failure(key, "the number is \(Wording.number(value)), and only finite ones can be used") }
         return value
     }
 

@@ -19,7 +19,9 @@ extension Problem {
     ) throws(ProblemError) {
         let names = coordinates ?? Vocabulary.standardCoordinates(dimension)
         guard names.count == dimension else {
-            throw .inconsistent(reason: "the points have \(dimension) coordinates, and the names \(names.joined(separator: ", ")) are \(names.count)")
+            throw .inconsistent(
+                reason: "the points have \(Wording.count(dimension, "coordinate")), and the names \(names.joined(separator: ", ")) are \(names.count)"
+            )
         }
         try Problem.requireFinite(parameters)
         try Problem.requireTrainable(trainable, among: parameters)

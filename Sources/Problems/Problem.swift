@@ -75,7 +75,7 @@ public struct Problem: Sendable {
 
     static func requireFinite(_ parameters: [String: Double]) throws(ProblemError) {
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) where !value.isFinite {
-            throw .inconsistent(reason: "the parameter \(name) is \(value); give a finite number", key: "parameters.\(name)")
+            throw .inconsistent(reason: "the parameter \(name) is \(Wording.number(value)); give a finite number", key: "parameters.\(name)")
         }
     }
 

@@ -26,10 +26,12 @@ extension ProblemError: CustomStringConvertible {
                 + "`residua problems` lists all"
         case .unknownSampling(let name):
             "there is no sampling \"\(name)\"; choose one of \(Sampling.allCases.map(\.rawValue).joined(separator: ", "))"
-        case .pointCount(let requested, let reason): "\(requested) points cannot be sampled: \(reason)"
+        case .pointCount(let requested, let reason): "\(Wording.count(requested, "point")) cannot be sampled: \(reason)"
         case .boundary(let text, let reason): "the boundary part \"\(text)\" cannot be used: \(reason)"
         case .expression(let error): error.description
-        case .notFinite(let formula, let value, let point): "the formula \(formula) is \(value) at the point \(point); only finite values can be used"
+        case .notFinite(let formula, let value, let point):
+            "the formula \(formula) is \(Wording.number(value)) at the point [\(point.map(Wording.number).joined(separator: ", "))]; "
+                + "only finite values can be used"
         case .inconsistent(let reason, _): reason
         }
     }

@@ -54,7 +54,8 @@ struct ProblemReader {
     {
         guard condition.weight > 0, condition.weight.isFinite else {
             throw .inconsistent(
-                reason: "the condition \"\(condition.text)\" has the weight \(condition.weight); give a positive number", key: key + ".weight")
+                reason: "the condition \"\(condition.text)\" has the weight \(Wording.number(condition.weight)); give a positive number",
+                key: key + ".weight")
         }
         guard case .equation(let text) = condition.statement else { return try periodic(condition, key: key, equations: equations) }
         let (place, name, data) = try place(condition.place, key: key)
@@ -95,18 +96,19 @@ struct ProblemReader {
         case .point(let point):
             guard point.count == coordinates.count else {
                 throw .inconsistent(
-                    reason: "the point \(point) has \(point.count) coordinates, and the problem has \(coordinates.joined(separator: ", "))",
+                    reason:
+                        "the point \(point) has \(Wording.count(point.count, "coordinate")), and the problem has \(coordinates.joined(separator: ", "))",
                     key: key + ".at")
             }
             guard domain.containsClosed(point) else {
                 throw .inconsistent(reason: "the point \(point) lies outside the domain", key: key + ".at")
             }
-            return (.point(point), zip(coordinates, point).map { "\($0) = \(ProblemReader.shortest($1))" }.joined(separator: ", "), [])
+            return (.point(point), zip(coordinates, point).map { "\($0) = \(Wording.number($1))" }.joined(separator: ", "), [])
         case .points(let set, let name):
             guard set.points.columns == coordinates.count else {
                 throw .inconsistent(
                     reason:
-                        "the points of \(name) have \(set.points.columns) coordinates, and the problem has \(coordinates.joined(separator: ", "))",
+                        "the points of \(name) have \(Wording.count(set.points.columns, "coordinate")), and the problem has \(coordinates.joined(separator: ", "))",
                     key: key + ".data")
             }
             for row in 0..<set.count where !domain.containsClosed(set.points.row(row)) {
@@ -128,14 +130,8 @@ struct ProblemReader {
 
     private func name(ofEnds axis: Int) -> String {
         let interval = domain.bounds[axis]
-        let (lower, upper) = (ProblemReader.shortest(interval.lowerBound), ProblemReader.shortest(interval.upperBound))
+        let (lower, upper) = (Wording.number(interval.lowerBound), Wording.number(interval.upperBound))
         return "\(coordinates[axis]) = \(lower), \(coordinates[axis]) = \(upper)"
-    }
-
-    /// The shortest decimal that reads back the same.
-    private static func shortest(_ value: Double) -> String {
-        let text = "\(value)"
-        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     private func periodic(

@@ -50,8 +50,12 @@ struct CompareCommand: ParsableCommand {
         try source.checkRange()
         try choice.check()
         if steps < 1 { throw ValidationError("--steps \(steps): at least 1.") }
-        if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }
-        if let tolerance, !(tolerance > 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(tolerance): give a positive number.") }
+        if let cut, !(cut > 0 && cut < 1) {
+            throw ValidationError("--cut \(Wording.number(cut)): a relative cut lies between 0 and 1, both excluded.")
+        }
+        if let tolerance, !(tolerance > 0 && tolerance.isFinite) {
+            throw ValidationError("--tolerance \(Wording.number(tolerance)): give a positive number.")
+        }
         if precisions != nil, common.givenPrecision != nil {
             throw ValidationError("Give --precision or --precisions, not both: --precisions f64,f32 trains in each of its list.")
         }

@@ -30,7 +30,7 @@ struct ModelCheck {
                 ("activation", JSONValue(activation)), ("solved", .bool(model.coefficients != nil)),
             ],
             [
-                "\(path): random features", "features     \(model.features) in \(model.dimension) coordinates",
+                "\(path): random features", "features     \(model.features) in \(NumberText.count(model.dimension, "coordinate"))",
                 "activation   \(activation ?? "not named; to be given by --activation")",
                 "solved       \(model.coefficients == nil ? "no, there are no coefficients" : "yes")",
             ]
@@ -41,7 +41,7 @@ struct ModelCheck {
         let checkpoint = try Checkpoint(contentsOf: path)
         let identity = checkpoint.identity.sorted { $0.key < $1.key }
         var lines = [
-            "\(path): a training's checkpoint after \(checkpoint.state.step) steps, to go on with by train --resume",
+            "\(path): a training's checkpoint after \(NumberText.count(checkpoint.state.step, "step")), to go on with by train --resume",
             "parameters   \(checkpoint.state.parameters.count)", "best loss    \(Display.number(checkpoint.state.bestLoss, digits: 6))",
         ]
         for (key, value) in identity { lines.append(key + String(repeating: " ", count: max(1, 13 - key.count)) + value) }
@@ -75,8 +75,9 @@ struct ModelCheck {
                 ("conditions", .array(conditions.map { .object([("name", .string($0.key)), ("points", .integer($0.value.rows))]) })),
                 ("arrays", .object(arrays.map { ($0.key, .integer($0.value.count)) })),
             ],
-            ["\(path): points", "interior     \(data.interior.rows) in \(data.dimension) coordinates"]
-                + conditions.map { "condition    \($0.key): \($0.value.rows) points" } + arrays.map { "data         \($0.key): \($0.value.count)" }
+            ["\(path): points", "interior     \(data.interior.rows) in \(NumberText.count(data.dimension, "coordinate"))"]
+                + conditions.map { "condition    \($0.key): \(NumberText.count($0.value.rows, "point"))" }
+                + arrays.map { "data         \($0.key): \($0.value.count)" }
         )
     }
 
@@ -93,7 +94,7 @@ struct ModelCheck {
             "parameters   \(architecture.parameterCount)", "activation   \(activation ?? "not named; to be given by --activation")",
         ]
         if let embedding = architecture.embedding {
-            lines.append("embedding    \(embedding.isLinear.count) functions of \(architecture.dimension) coordinates")
+            lines.append("embedding    \(embedding.isLinear.count) functions of \(NumberText.count(architecture.dimension, "coordinate"))")
         }
         if !unbiased.isEmpty { lines.append("no bias in   layers \(unbiased.map(String.init).joined(separator: ", "))") }
         return (

@@ -63,7 +63,7 @@ struct NetworkSource: ParsableArguments {
             throw ValidationError("--initialization \(initialization): the names are \(Initialization.allNames.joined(separator: ", ")).")
         }
         if let range = initializationRange, !(range > 0 && range.isFinite) {
-            throw ValidationError("--init-range \(range): give a positive number.")
+            throw ValidationError("--init-range \(Wording.number(range)): give a positive number.")
         }
         try checkEffects()
         if statement.problem == nil && equations.isEmpty {
@@ -158,13 +158,14 @@ struct NetworkSource: ParsableArguments {
         guard network.architecture.dimension == used.dimension else {
             throw Failure(
                 mistake,
-                "\(source) takes \(network.architecture.dimension) coordinates and the problem has \(used.dimension): give a network that fits.")
+                "\(source) takes \(Wording.count(network.architecture.dimension, "coordinate")) and the problem has \(used.dimension): give a network that fits."
+            )
         }
         guard network.architecture.fields == used.fields.count else {
             throw Failure(
                 mistake,
-                "\(source) has \(network.architecture.fields == 1 ? "1 output" : "\(network.architecture.fields) outputs") and the problem "
-                    + "\(used.fields.count) \(used.fields.count == 1 ? "field" : "fields") "
+                "\(source) has \(Wording.count(network.architecture.fields, "output")) and the problem "
+                    + "\(Wording.count(used.fields.count, "field")) "
                     + "(\(used.fields.joined(separator: ", "))): give a network with one output a field.")
         }
         let collocated =

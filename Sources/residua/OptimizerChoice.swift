@@ -1,4 +1,5 @@
 import ArgumentParser
+import Differentiation
 import Solvers
 
 /// `--optimizer` and what belongs to it.
@@ -49,7 +50,7 @@ struct OptimizerChoice: ParsableArguments {
             throw ValidationError("--decay-steps: without a factor the rate does not fall; give --decay-factor as well, or leave it out.")
         }
         if let optimizerCut, !(optimizerCut > 0 && optimizerCut < 1) {
-            throw ValidationError("--optimizer-cut \(optimizerCut): a relative cut lies between 0 and 1, both excluded.")
+            throw ValidationError("--optimizer-cut \(Wording.number(optimizerCut)): a relative cut lies between 0 and 1, both excluded.")
         }
         if let learningRate, !(optimizer == "gd" && learningRate == "auto") {
             guard let eta = Double(learningRate), eta > 0, eta.isFinite else {
@@ -57,12 +58,12 @@ struct OptimizerChoice: ParsableArguments {
             }
         }
         if let decayFactor, !(decayFactor > 0 && decayFactor <= 1) {
-            throw ValidationError("--decay-factor \(decayFactor): give a number above 0 and up to 1.")
+            throw ValidationError("--decay-factor \(Wording.number(decayFactor)): give a number above 0 and up to 1.")
         }
         if let decaySteps, decaySteps < 1 { throw ValidationError("--decay-steps \(decaySteps): at least 1.") }
         if let history, history < 1 { throw ValidationError("--history \(history): at least 1.") }
         if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
-            throw ValidationError("--weight-decay \(weightDecay): give 0 or a positive number.")
+            throw ValidationError("--weight-decay \(Wording.number(weightDecay)): give 0 or a positive number.")
         }
     }
 

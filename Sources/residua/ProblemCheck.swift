@@ -48,12 +48,13 @@ struct ProblemCheck {
             "\(name) = \(JSONValue.shortest(value))\(problem.trainable.contains(name) ? " (trainable, to begin with)" : "")"
         }
         if !parameters.isEmpty { lines.append("parameters   \(parameters.joined(separator: ", "))") }
-        for equation in problem.equations { lines.append("equation     \(equation.text)    at \(points.interior.count) points") }
+        for equation in problem.equations { lines.append("equation     \(equation.text)    at \(NumberText.count(points.interior.count, "point"))") }
         let leaves = problem.derivatives.map(problem.spelled)
         lines.append("derivatives  \(leaves.prefix(12).joined(separator: ", "))\(leaves.count > 12 ? ", … (\(leaves.count))" : "")")
         for (condition, set) in zip(problem.conditions, points.conditions) {
             let weight = JSONValue.shortest(condition.weight)
-            lines.append("condition    on \(condition.name): \(problem.text(of: condition))    at \(set.count) points, weight \(weight)")
+            lines.append(
+                "condition    on \(condition.name): \(problem.text(of: condition))    at \(NumberText.count(set.count, "point")), weight \(weight)")
         }
         for form in problem.hard { lines.append("hard         \(form.field) = \(form.offset) + (\(form.factor))·N") }
         lines.append("solution     \(problem.solutionName ?? "not known")")
@@ -82,7 +83,9 @@ extension Problem {
         for field in fields where !conditions.contains(where: { $0.derivatives.contains { $0.field == field } }) {
             if !hard.contains(where: { $0.field == field }) { warnings.append("No condition names the field \(field).") }
         }
-        if equations.count < fields.count { warnings.append("There are \(equations.count) equations for \(fields.count) fields.") }
+        if equations.count < fields.count {
+            warnings.append("The \(NumberText.count(fields.count, "field")) have \(NumberText.count(equations.count, "equation")) only.")
+        }
         let texts = equations.map(\.residual) + conditions.compactMap(\.residual) + exact + hard.flatMap { [$0.offset, $0.factor] }
         let named = Set(texts.flatMap(\.parameters))
         for name in parameters.keys.sorted() where !named.contains(name) { warnings.append("No equation or condition names the parameter \(name).") }

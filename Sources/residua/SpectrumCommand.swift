@@ -35,7 +35,7 @@ struct SpectrumCommand: ParsableCommand {
 
     func validate() throws {
         for cut in cuts where !(cut > 0 && cut < 1) {
-            throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.")
+            throw ValidationError("--cut \(Wording.number(cut)): a relative cut lies between 0 and 1, both excluded.")
         }
         try source.check()
     }

@@ -63,7 +63,7 @@ struct SpectrumSource: ParsableArguments {
         try statement.check(hasEquation: equation != nil)
         if let features, features < 1 { throw ValidationError("--features \(features): at least one feature is needed.") }
         if let points, points < 1 { throw ValidationError("--points \(points): at least one point is needed.") }
-        if !(range > 0 && range <= 1e9) { throw ValidationError("--range \(range): give a positive number up to 1e9.") }
+        if !(range > 0 && range <= 1e9) { throw ValidationError("--range \(Wording.number(range)): give a positive number up to 1e9.") }
         if let activation, Activation(name: activation) == nil {
             throw ValidationError("--activation \(activation): the names are \(Activation.allNames.joined(separator: ", ")).")
         }

@@ -11,7 +11,8 @@ struct SweepMergeCommand: ParsableCommand {
             Example: residua sweep merge docs/sweep.toml /mnt/other-host/sweep.sweep
 
             The store's own shards first, then those named, go to merged.sqlite in the store: tables results, series and conflicts. Results that the store \
-            lacks are copied into a shard of its own, so that every verb counts them. The first result of a trial is kept; one that contradicts it is listed, and with --strict the exit code is then 1.
+            lacks are copied into a shard of its own, so that every verb counts them. The first result of a trial is kept; one that contradicts it is listed, and with --strict the exit code is then 1. \
+            Those of shards that were named stand in merged.sqlite alone, as their results are not the store's: where it was removed, name them again.
             """)
 
     @OptionGroup var common: CommonOptions

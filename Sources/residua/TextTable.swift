@@ -45,7 +45,7 @@ enum Display {
         var power = 1.0
         for _ in 0..<decimals { power *= 10 }
         let rounded = (abs(value) * power).rounded()
-        guard rounded < 9e15 else { return "\(value)" }
+        guard rounded < 9e15 else { return value.isNaN ? "nan" : "\(value)" }
         let digits = String(Int(rounded))
         let sign = value < 0 && rounded > 0 ? "-" : ""
         if decimals == 0 { return sign + digits }

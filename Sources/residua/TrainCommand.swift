@@ -91,8 +91,10 @@ struct TrainCommand: ParsableCommand {
         if cut != nil, spectrumEvery == 0 {
             throw ValidationError("--cut: it belongs to the spectra, and --spectrum-every 0 takes none; leave out one of them.")
         }
-        if let cut, !(cut > 0 && cut < 1) { throw ValidationError("--cut \(cut): a relative cut lies between 0 and 1, both excluded.") }
-        if !(tolerance >= 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(tolerance): give 0 or a positive number.") }
+        if let cut, !(cut > 0 && cut < 1) {
+            throw ValidationError("--cut \(Wording.number(cut)): a relative cut lies between 0 and 1, both excluded.")
+        }
+        if !(tolerance >= 0 && tolerance.isFinite) { throw ValidationError("--tolerance \(Wording.number(tolerance)): give 0 or a positive number.") }
     }
 
     func run() throws {
@@ -182,7 +184,7 @@ struct TrainCommand: ParsableCommand {
             try Terminal.result(common.report(members, device: device, started: started).text)
         } else {
             var line =
-                "\(outcome.rawValue) after \(trainer.state.step) steps and \(Display.number(seconds)) s: loss \(Display.number(final.loss.total, digits: 6))"
+                "\(outcome.rawValue) after \(NumberText.count(trainer.state.step, "step")) and \(Display.number(seconds)) s: loss \(Display.number(final.loss.total, digits: 6))"
             if let error = final.error { line += ", error \(Display.number(error))" }
             if trainer.spectraSeconds > 0 {
                 line += "; spectra took \(Display.fixed(100 * trainer.spectraSeconds / seconds, decimals: 1)) % of the time"
@@ -244,10 +246,9 @@ struct TrainCommand: ParsableCommand {
     /// The loss, in float64, of a network whose parameters are all in play: weights, points, data and the equation's numbers are in it even where
     /// the first network is zero.
     static func testLoss(_ trainer: Trainer) throws -> String {
-        var test = trainer
         var stream = RandomStream(seed: 0, name: "test network")
-        try test.resume(TrainingState(parameters: trainer.state.parameters.map { _ in stream.normal() }))
-        return Display.number(try test.record(withSpectrum: false).trueResidual, digits: 9)
+        let loss = try trainer.judge.loss(at: trainer.state.parameters.map { _ in stream.normal() })
+        return Display.number(loss.total.squareRoot(), digits: 9)
     }
 
     /// Hours of work are not begun when their end could not be written.

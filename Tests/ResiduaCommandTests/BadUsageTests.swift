@@ -35,6 +35,11 @@ import Testing
         try expectRefusal(train + ["--weights", "fixed:1,2,3"], 64, "2 terms")
         try expectRefusal(train + ["--log-every", "2", "--spectrum-every", "3"], 64, "multiple of --log-every")
         try expectRefusal(["train", "poisson1d", "--layers", "2,4,1"], 64, "takes 2 coordinates")
+        try expectRefusal(["train", "poisson2d", "--layers", "1,4,1"], 64, "takes 1 coordinate and the problem has 2")
+        try expectRefusal(train + ["--tolerance=-1"], 64, "--tolerance -1: give")
+        try expectRefusal(train + ["--tolerance", "nan"], 64, "--tolerance nan: give")
+        try expectRefusal(["compare"] + train.dropFirst() + ["--tolerance", "0"], 64, "--tolerance 0: give")
+        #expect(try Program(["train", "poisson1d", "--layers", "1,4,1", "--steps", "1"]).output.contains("after 1 step and"))
         try expectRefusal(train + ["--unknowns", "v"], 64, "--unknowns goes with --equation")
         // Without --log-every, lines come where spectra do.
         let lines = try Program(train + ["--spectrum-every", "2", "--json"]).output.split(separator: "\n")
@@ -103,6 +108,9 @@ import Testing
             ("boundary: u - g, weight -1", "positive number"), ("boundary: u*u - g", "not linear"),
         ] { try expectRefusal(["spectrum"] + files + ["--equation", "laplacian(u) - f", "--condition", text], 64, words) }
         let equation = ["--equation", "laplacian(u) - f", "--condition"]
+        let normals = "u_n needs the outward normal: give it with the points as normal_x, an array"
+        try expectRefusal(["spectrum"] + files + equation + ["boundary: u_n - g"], 64, normals)
+        try expectRefusal(["spectrum"] + files + ["--equation", "u_n - f"], 64, "only stands in a condition on a boundary")
         try expectRefusal(["spectrum"] + files + equation + ["side: u - g"], 65, "no array \"side\"")
         try expectRefusal(["spectrum"] + files + equation + ["boundary: u - f"], 65, "[2] is needed")
         try expectRefusal(["spectrum"] + equation.dropLast(), 64, "--data")

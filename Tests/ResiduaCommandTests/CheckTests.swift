@@ -28,6 +28,7 @@ import Testing
         #expect(conditions.compactMap { $0["points"] as? Int } == [12, 12, 2])
         #expect(conditions.compactMap { $0["equation"] as? String } == ["u = -sin(pi*x)", "periodic: u, u_x", "u - value"])
         let text = try Program(["check", path]).output
+        #expect(try Program(["check", "poisson1d", "--points", "1"]).output.contains("u_xx = -pi^2*sin(pi*x)    at 1 point\n"))
         for words in ["mine: ", "nu = 0.01 (trainable", "condition    on seen.npy: u - value    at 2 points", "solution     not known"] {
             #expect(text.contains(words), "\(text)")
         }
@@ -50,6 +51,7 @@ import Testing
         let points = try Program(["check", reference("line-data.safetensors"), "--json"]).json()
         #expect(points["kind"] as? String == "points" && points["dimension"] as? Int == 1)
         #expect((points["device"] as? String)?.isEmpty == false)
+        #expect(try Program(["check", reference("line-data.safetensors")]).output.contains("interior     60 in 1 coordinate\n"))
         let folder = try Folder()
         // By what they hold, whatever they are called.
         let copy = try folder.write(try Data(contentsOf: URL(fileURLWithPath: reference("line-model.safetensors"))), "features")
@@ -87,6 +89,7 @@ import Testing
             ("coordinates", "fields = [\"u\", \"v\"]\ncoordinates", "mine.toml:1: fields: the field v stands in no equation"),
             ("seen.npy", "gone.npy", "gone.npy cannot be read"), ("nu*u_xx", "nu*u_xx + 1e308*10", "not a finite number"),
             ("nu*u_xx", "nu*u_xx + exp(1e4 + x)", "the formula"), ("{ x =", "{ x ", "mine.toml:1: this is not TOML"),
+            ("-sin(pi*x)", "sqrt(x - 2)", "the formula u = sqrt(x - 2) is nan at the point [-1, 0]; only finite values"),
         ] {
             let text = burgers.replacingOccurrences(of: old, with: new)
             #expect(text != burgers)

@@ -75,6 +75,9 @@ final class Folder {
         return path(name)
     }
 
+    /// A manifest's file.
+    func manifest(_ text: String, _ name: String = "m.toml") throws -> String { try write(Data(text.utf8), name) }
+
     var contents: [String] { (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [] }
 }
 

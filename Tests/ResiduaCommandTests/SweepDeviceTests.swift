@@ -1,40 +1,19 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Sweeps on OpenCL devices, and on several devices at once, find the table of the native run. (Not of Adam, whose step along a component is
 /// of the same size however small its gradient: where symmetry makes that zero, rounding alone says which way to go.)
 @Suite(.enabled(if: FailingDeviceTests.machineHasOpenCL)) struct SweepDeviceTests {
-    private static let spectra = """
-        kind = "spectrum"
-        replicates = 2
-        [fixed]
-        problem = "poisson1d"
-        features = 12
-        [axes]
-        derivative = ["ad", "fd:2:1e-3"]
-        precision = ["f64", "f32"]
-        """
+    private static let spectra = SmallSweep.spectra(replicates: 2, axes: SmallSweep.bothDerivatives + "\nprecision = [\"f64\", \"f32\"]")
 
-    private static let trainings = """
-        kind = "train"
-        [fixed]
-        problem = "poisson1d"
-        layers = [1, 8, 1]
-        points = 30
-        steps = 60
-        log-every = 20
-        spectrum-every = 60
-        cut = 1e-6
-        optimizer = "gd"
-        [axes]
-        learning-rate = [1e-4, 1e-3]
-        seed = [1, 2]
-        derivative = ["ad", "fd:2:1e-2"]
-        """
+    private static let trainings = SmallSweep.trainings(
+        "steps = 60\nlog-every = 20\nspectrum-every = 60\ncut = 1e-6\noptimizer = \"gd\"", points: 30,
+        axes: "learning-rate = [1e-4, 1e-3]\nseed = [1, 2]\nderivative = [\"ad\", \"fd:2:1e-2\"]")
 
     @Test(arguments: ["spectra", "trainings"]) func findTheTableOfTheNativeRun(_ name: String) throws {
         let folder = try Folder()
-        let path = try folder.write(Data((name == "spectra" ? Self.spectra : Self.trainings).utf8), "m.toml")
+        let path = try folder.manifest(name == "spectra" ? Self.spectra : Self.trainings)
         let runs = [
             ("native", ["--device", "native"]), ("opencl", ["--device", "opencl"]),
             ("both", ["--worker-device", "native", "--worker-device", "opencl", "--workers", "2"]),
@@ -69,7 +48,7 @@ import Testing
 
     @Test func aDeviceThatIsNotThereIsRefused() throws {
         let folder = try Folder()
-        let path = try folder.write(Data(Self.spectra.utf8), "m.toml")
+        let path = try folder.manifest(Self.spectra)
         try expectRefusal(["sweep", "run", path, "--worker-device", "native", "--worker-device", "opencl:99"], 69, "opencl:99")
         #expect(!folder.contents.contains("m.sweep"))
         let none: [String: String?] = ["RESIDUA_OPENCL_LIBRARY": "/nonexistent"]

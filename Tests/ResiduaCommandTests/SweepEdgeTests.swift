@@ -1,17 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Sweeps where names, numbers, signals or folders are unusual.
 @Suite struct SweepEdgeTests {
-    private static let small = """
-        kind = "spectrum"
-        replicates = 3
-        [fixed]
-        problem = "poisson1d"
-        features = 8
-        [axes]
-        range = { from = 1, to = 9, count = 3, scale = "log" }
-        """
+    /// Nine trials.
+    private static let small = SmallSweep.spectra(features: 8)
 
     private func shell(_ line: String, in folder: Folder) throws -> (status: Int32, output: String) {
         let process = Process()
@@ -35,7 +29,7 @@ import Testing
 
     @Test func resultsOfAnotherHostAreTheStoresOwnAfterAMerge() throws {
         let folder = try Folder()
-        let path = try folder.write(Data(Self.small.utf8), "m.toml")
+        let path = try folder.manifest(Self.small)
         #expect(try Program(["sweep", "run", path, "--shard", "0/2", "--store", folder.path("h1"), "--quiet"]).status == 0)
         #expect(try Program(["sweep", "run", path, "--shard", "1/2", "--store", folder.path("h2"), "--quiet"]).status == 0)
         let store = ["--store", folder.path("h1"), "--quiet"]
@@ -50,12 +44,35 @@ import Testing
         #expect(try Program(["sweep", "run", path] + store).output.hasPrefix("9 trials: 9 recorded before"))
     }
 
+    /// Results that contradict the store's own are not taken into it: the index has them until it is removed, and whoever names them again.
+    @Test func conflictsWithAnotherStoreAreFoundAgain() throws {
+        let folder = try Folder()
+        let path = try folder.manifest(Self.small)
+        for store in ["h1", "h2"] { #expect(try Program(["sweep", "run", path, "--store", folder.path(store), "--quiet"]).status == 0) }
+        let shard = folder.path("h2/shard-0-of-1.jsonl")
+        var lines = try String(contentsOfFile: shard, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let other = lines[1].dropLast(28).replacingOccurrences(of: "\"rank\":8", with: "\"rank\":7")
+        lines[1] = Self.closed(other)
+        try lines.joined(separator: "\n").write(toFile: shard, atomically: true, encoding: .utf8)
+        let merge = ["sweep", "merge", path, "--store", folder.path("h1"), "--strict"]
+        func isContradicted(_ options: [String] = []) throws -> Bool {
+            let run = try Program(merge + options)
+            #expect((run.status == 1) == run.errors.contains("contradicts the first result"), "\(run.errors)")
+            return run.status == 1
+        }
+        #expect(try isContradicted([folder.path("h2")]))
+        for name in ["merged.sqlite", "merged.sqlite-wal", "merged.sqlite-shm"] {
+            try? FileManager.default.removeItem(atPath: folder.path("h1/" + name))
+        }
+        #expect(try !isContradicted() && isContradicted([folder.path("h2")]))
+    }
+
     @Test func aManifestIsNoShard() throws {
         let folder = try Folder()
-        let path = try folder.write(Data(Self.small.utf8), "m.toml")
+        let path = try folder.manifest(Self.small)
         #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
         try expectRefusal(["sweep", "merge", path, path], 64, "is no shard of a sweep")
-        let bare = try folder.write(Data(("series = false\n" + Self.small).utf8), "bare.toml")
+        let bare = try folder.manifest("series = false\n" + Self.small, "bare.toml")
         #expect(try Program(["sweep", "run", bare, "--quiet"]).status == 0)
         try expectRefusal(["sweep", "export", bare, "--out", folder.path("a.npy"), "--series", "x"], 64, "these results have none at all")
         let shard = folder.path("m.sweep/shard-0-of-1.jsonl")
@@ -86,20 +103,8 @@ import Testing
 
     @Test func aTrainingThatGrowsWithoutBoundIsDrawn() throws {
         let folder = try Folder()
-        let text = """
-            kind = "train"
-            replicates = 3
-            [fixed]
-            problem = "poisson1d"
-            layers = [1, 8, 1]
-            points = 20
-            optimizer = "gd"
-            steps = 60
-            log-every = 1
-            [axes]
-            learning-rate = [1e-3, 0.1, 17.78]
-            """
-        let path = try folder.write(Data(text.utf8), "m.toml")
+        let path = try folder.manifest(
+            SmallSweep.trainings("optimizer = \"gd\"\nsteps = 60\nlog-every = 1", replicates: 3, axes: "learning-rate = [1e-3, 0.1, 17.78]"))
         let run = try Program(["sweep", "run", path, "--quiet"])
         #expect(run.status == 0 || run.status == 1, "\(run.errors)")
         let report = try Program(["sweep", "report", path])
@@ -122,7 +127,7 @@ import Testing
             [axes]
             range = { from = 1, to = 900, step = 1 }
             """
-        let path = try folder.write(Data(text.utf8), "m.toml")
+        let path = try folder.manifest(text)
         for (turn, delay) in [60_000, 100_000, 200_000, 350_000].enumerated() {
             let process = Process()
             process.executableURL = try Program.executable()
@@ -137,10 +142,12 @@ import Testing
         }
     }
 
-    @Test(arguments: ["a b", "it's", "$HOME", "a\"b`c", "50%a", "back\\slash", "ü;&|"]) func foldersOfAnyNameAreSubmitted(_ name: String) throws {
+    static let names = ["a b", "it's", "$HOME", "a\"b`c", "50%a", "back\\slash", "ü;&|", "a{}b", "{1} {=$_=2=}{#}{.}"]
+
+    @Test(arguments: names) func foldersOfAnyNameAreSubmitted(_ name: String) throws {
         let folder = try Folder()
         try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
-        let path = try folder.write(Data(Self.small.utf8), name + "/m.toml")
+        let path = try folder.manifest(Self.small, name + "/m.toml")
         let line = try Program(["sweep", "submit", path, "--parallel", "--shards", "2"]).output
         if Self.has("parallel") {
             let run = try shell(line, in: folder)
@@ -163,7 +170,7 @@ import Testing
     /// Root may write everywhere, and gives that up where it can.
     @Test(.enabled(if: geteuid() != 0 || has("setpriv"))) func aStoreThatCannotBeWrittenIsExported() throws {
         let folder = try Folder()
-        let path = try folder.write(Data(Self.small.utf8), "m.toml")
+        let path = try folder.manifest(Self.small)
         #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
         let rows = try Program(["sweep", "export", path, "--quiet"]).output
         let drop = geteuid() == 0 ? "setpriv --reuid 65534 --regid 65534 --clear-groups " : ""

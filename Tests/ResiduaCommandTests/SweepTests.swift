@@ -1,20 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SweepTests {
-    private static let small = """
-        kind = "spectrum"
-        replicates = 3
-        [fixed]
-        problem = "poisson1d"
-        features = 12
-        [axes]
-        derivative = ["ad", "fd:2:1e-3"]
-        range = { from = 1, to = 9, count = 3, scale = "log" }
-        """
+    /// Eighteen trials.
+    private static let small = small(replicates: 3)
 
-    private func manifest(_ folder: Folder, _ text: String = SweepTests.small, _ name: String = "m.toml") throws -> String {
-        try folder.write(Data(text.utf8), name)
+    private static func small(replicates: Int) -> String {
+        SmallSweep.spectra(replicates: replicates, axes: SmallSweep.bothDerivatives + "\n" + SmallSweep.threeRanges)
     }
 
     /// The identities in a store's shards, in their order, by whole lines.
@@ -41,7 +34,7 @@ import Testing
 
     @Test func runStatusExportAndReport() throws {
         let folder = try Folder()
-        let path = try manifest(folder)
+        let path = try folder.manifest(Self.small)
         let dry = try Program(["sweep", "run", path, "--dry-run", "--json"]).json()
         #expect(dry["trials"] as? Int == 18 && !folder.contents.contains("m.sweep"))
         let run = try Program(["sweep", "run", path, "--json"])
@@ -53,7 +46,7 @@ import Testing
             lines.count == 19 && lines[0]["entropy"] is Double && lines[18]["done"] as? Int == 18 && lines[18]["outcome"] as? String == "complete")
         let again = try Program(["sweep", "run", path])
         #expect(again.output.hasPrefix("18 trials: 18 recorded before, 0 done"))
-        let fresh = try Program(["sweep", "status", try manifest(folder, Self.small, "fresh.toml"), "--json"]).json()
+        let fresh = try Program(["sweep", "status", try folder.manifest(Self.small, "fresh.toml"), "--json"]).json()
         #expect(fresh["device"] == nil && fresh["precision"] as? String == "f64", "nothing was computed yet")
         for verb in ["status", "merge", "report"] {
             let device = try Program(["sweep", verb, path, "--json"]).json()["device"] as? String
@@ -76,7 +69,7 @@ import Testing
     /// The recorded seed gives the same numbers to the verb of that name.
     @Test func aTrialIsWhatTheVerbDoes() throws {
         let folder = try Folder()
-        let path = try manifest(folder)
+        let path = try folder.manifest(Self.small)
         #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
         let text = try Program(["sweep", "export", path, "--columns", "seed,range,derivative,entropy,error,count"]).output
         let row = try #require(text.split(separator: "\n").last).split(separator: ",").map(String.init)
@@ -88,7 +81,7 @@ import Testing
             #expect(verb.output.contains("\"\(name)\":\(value),"), "\(verb.output)")
         }
         // What neither is given: more features in the plane than on a line.
-        let plane = try manifest(folder, "kind = \"spectrum\"\n[fixed]\nproblem = \"poisson2d\"\nseed = 3\n", "plane.toml")
+        let plane = try folder.manifest("kind = \"spectrum\"\n[fixed]\nproblem = \"poisson2d\"\nseed = 3\n", "plane.toml")
         #expect(try Program(["sweep", "run", plane, "--quiet", "--device", "native"]).status == 0)
         let all = try Program(["sweep", "export", plane, "--columns", "entropy,count"]).output
         let own = try Program(["spectrum", "poisson2d", "--seed", "3", "--json", "--device", "native"]).output
@@ -99,22 +92,10 @@ import Testing
 
     @Test func trainingsAreTrialsToo() throws {
         let folder = try Folder()
-        let path = try manifest(
-            folder,
-            """
-            kind = "train"
-            [fixed]
-            problem = "poisson1d"
-            layers = [1, 6, 1]
-            points = 20
-            steps = 5
-            log-every = 1
-            seed = 4
-            spectrum-every = 5
-            [axes]
-            optimizer = ["adam", "gd", "lm"]
-            learning-rate = [1e-3, 1e300]
-            """)
+        let path = try folder.manifest(
+            SmallSweep.trainings(
+                "steps = 5\nlog-every = 1\nseed = 4\nspectrum-every = 5", width: 6,
+                axes: "optimizer = [\"adam\", \"gd\", \"lm\"]\nlearning-rate = [1e-3, 1e300]"))
         let run = try Program(["sweep", "run", path])
         #expect(run.status == 0 && run.output.contains("5 trials") && run.errors.contains("described more than once"), "\(run.errors)")
         let text = try Program(["sweep", "export", path, "--columns", "optimizer,learning-rate,status,loss,initialEntropy"]).output
@@ -132,7 +113,7 @@ import Testing
 
     @Test func shardsMergeToTheSameTable() throws {
         let folder = try Folder()
-        let path = try manifest(folder)
+        let path = try folder.manifest(Self.small)
         #expect(try Program(["sweep", "run", path, "--shard", "1/1", "--quiet"]).status == 0)
         let whole = try Program(["sweep", "export", path]).output
         for index in 0..<4 {
@@ -150,7 +131,7 @@ import Testing
 
     @Test func killedTwentyTimesNothingIsLostAndNothingTwice() throws {
         let folder = try Folder()
-        let path = try manifest(folder, Self.small.replacingOccurrences(of: "replicates = 3", with: "replicates = 150"))
+        let path = try folder.manifest(Self.small(replicates: 150))
         let store = folder.path("m.sweep")
         var known: [String] = []
         var stream = SystemRandomNumberGenerator()
@@ -173,18 +154,7 @@ import Testing
 
     @Test func aPoliteEndFinishesTheTrialsInHand() throws {
         let folder = try Folder()
-        let path = try manifest(
-            folder,
-            """
-            kind = "train"
-            replicates = 60
-            [fixed]
-            problem = "poisson1d"
-            layers = [1, 20, 1]
-            points = 100
-            steps = 3000
-            log-every = 3000
-            """)
+        let path = try folder.manifest(SmallSweep.trainings("steps = 3000\nlog-every = 3000", width: 20, points: 100, replicates: 60))
         let process = try begin(["sweep", "run", path, "--quiet", "--workers", "2"])
         let start = Date()
         while ids(folder.path("m.sweep")).isEmpty, Date().timeIntervalSince(start) < 20 { usleep(2000) }
@@ -205,7 +175,7 @@ import Testing
 
     @Test func aFullDiskIsASentenceAndLosesNothing() throws {
         let folder = try Folder()
-        let path = try manifest(folder, Self.small.replacingOccurrences(of: "replicates = 3", with: "replicates = 20"))
+        let path = try folder.manifest(Self.small(replicates: 20))
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         let errors = folder.path("errors")
@@ -231,7 +201,7 @@ import Testing
             #expect(try Program(["train", problem, "--layers", layers, "--steps", "1", "--out", folder.path(name)]).status == 0)
         }
         let text = "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nsteps = 1\n[axes]\nmodel = [\"two.safetensors\", \"one.safetensors\"]\n"
-        let path = try manifest(folder, text)
+        let path = try folder.manifest(text)
         let run = try Program(["sweep", "run", path])
         #expect(run.status == 1 && run.output.contains("1 done, 1 failed"))
         #expect(try Program(["sweep", "run", path]).status == 1, "a failure stays one")
@@ -244,16 +214,16 @@ import Testing
 
     @Test func mistakesAreRefused() throws {
         let folder = try Folder()
-        let path = try manifest(folder)
+        let path = try folder.manifest(Self.small)
         try expectRefusal(["sweep", "run", folder.path("none.toml")], 65, "no such file")
-        let wrong = try manifest(folder, "kind = \"spectrum\"\n[fixed]\nproblem = \"poisson1e\"\n", "wrong.toml")
+        let wrong = try folder.manifest("kind = \"spectrum\"\n[fixed]\nproblem = \"poisson1e\"\n", "wrong.toml")
         try expectRefusal(["sweep", "run", wrong], 65, "wrong.toml:3:1: fixed.problem: there is no problem")
         try expectRefusal(["check", wrong], 65, "wrong.toml:3:1")
-        try expectRefusal(["sweep", "status", try manifest(folder, "kind = \"spectrum\"\n", "bare.toml")], 65, "a problem is needed")
+        try expectRefusal(["sweep", "status", try folder.manifest("kind = \"spectrum\"\n", "bare.toml")], 65, "a problem is needed")
         let unfit = "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\n[axes]\nlayers = [[1, 3, 1], [2, 3, 1]]\n"
         for verb in [["check"], ["sweep", "run"]] {
             try expectRefusal(
-                verb + [try manifest(folder, unfit, "unfit.toml")], 65, "unfit.toml:5:22: axes.layers[1]: the network takes 2 coordinates")
+                verb + [try folder.manifest(unfit, "unfit.toml")], 65, "unfit.toml:5:22: axes.layers[1]: the network takes 2 coordinates")
         }
         for verb in ["run", "status", "merge", "export", "report"] {
             try expectRefusal(["sweep", verb, path, "--seed", "3"], 64, "stands in its manifest")
@@ -270,7 +240,7 @@ import Testing
         #expect(try Program(["sweep", "run", path, "--quiet"]).status == 0)
         try expectRefusal(["sweep", "export", path, "--columns", "colour"], 64, "no column \"colour\"")
         try expectRefusal(["sweep", "export", path, "--out", folder.path("a.npy"), "--columns", "problem"], 64, "texts")
-        let changed = try manifest(folder, Self.small.replacingOccurrences(of: "features = 12", with: "features = 13"), "c.toml")
+        let changed = try folder.manifest(Self.small.replacingOccurrences(of: "features = 12", with: "features = 13"), "c.toml")
         try expectRefusal(["sweep", "run", changed, "--store", folder.path("m.sweep")], 65, "features was 12 and is now 13")
         let shard = folder.path("m.sweep/shard-0-of-1.jsonl")
         let text = try String(contentsOfFile: shard, encoding: .utf8).replacingOccurrences(of: "\"rank\":", with: "\"rang\":")
@@ -282,8 +252,8 @@ import Testing
     @Test func otherSplitsNamesAndLineEnds() throws {
         let folder = try Folder()
         try FileManager.default.createDirectory(atPath: folder.path("ein Ordner/ü"), withIntermediateDirectories: true)
-        let path = try folder.write(Data(Self.small.replacingOccurrences(of: "\n", with: "\r\n").utf8), "ein Ordner/ü/größe \"7\".toml")
-        let plain = try manifest(folder)
+        let path = try folder.manifest(Self.small.replacingOccurrences(of: "\n", with: "\r\n"), "ein Ordner/ü/größe \"7\".toml")
+        let plain = try folder.manifest(Self.small)
         #expect(try Program(["sweep", "run", plain, "--quiet"]).status == 0)
         #expect(try Program(["sweep", "run", path, "--shard", "0/3", "--quiet"]).status == 0)
         #expect(try Program(["sweep", "run", path, "--shard", "1/2", "--quiet"]).status == 0)
@@ -304,11 +274,11 @@ import Testing
 
     @Test func checkDescribesAManifest() throws {
         let folder = try Folder()
-        let check = try Program(["check", try manifest(folder), "--json"]).json()
+        let check = try Program(["check", try folder.manifest(Self.small), "--json"]).json()
         #expect(check["kind"] as? String == "manifest" && check["trials"] as? Int == 18)
-        let submitted = try Program(["sweep", "submit", try manifest(folder), "--parallel", "--shards", "7"])
+        let submitted = try Program(["sweep", "submit", try folder.manifest(Self.small), "--parallel", "--shards", "7"])
         #expect(submitted.output.hasPrefix("seq 0 6 | parallel"))
-        #expect(try Program(["sweep", "submit", try manifest(folder), "--slurm"]).status == 0)
+        #expect(try Program(["sweep", "submit", try folder.manifest(Self.small), "--slurm"]).status == 0)
         #expect(try String(contentsOfFile: folder.path("m.sweep/m.sbatch"), encoding: .utf8).contains("--array=0-17"))
     }
 }

@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: sweeps) func aTrialEndsAsTheVerb(_ sweep: Sweep) throws {
         let folder = try Folder()
-        let path = try folder.write(Data(Self.manifest(sweep).utf8), "m.toml")
+        let path = try folder.manifest(Self.manifest(sweep))
         let run = try Program(["sweep", "run", path, "--quiet", "--device", "native"])
         #expect(run.status == 0, "\(run.output)\(run.errors)")
         let names = ["loss", "bestLoss", "trueResidual", "error", "step"]
@@ -100,7 +100,7 @@ import Testing
             [axes]
             optimizer = ["adam", "lm", "gd"]
             """
-        let path = try folder.write(Data(text.utf8), "m.toml")
+        let path = try folder.manifest(text)
         let lines = try Program(["sweep", "run", path, "--dry-run"]).output.split(separator: "\n")
         try #require(lines.count == 4)
         for part in ["\"points\":400,", "\"sampling\":\"grid\"", "\"initialization\":\"glorot-normal\"", "\"resample\":\"never\""] {
@@ -116,14 +116,14 @@ import Testing
         let folder = try Folder()
         func trials(_ axis: String) throws -> Int? {
             let text = "kind = \"train\"\n[fixed]\nproblem = \"heat\"\nlayers = [2, 4, 1]\n[axes]\n\(axis)\n"
-            return try Program(["sweep", "run", folder.write(Data(text.utf8), "m.toml"), "--dry-run", "--json"]).json()["trials"] as? Int
+            return try Program(["sweep", "run", folder.manifest(text), "--dry-run", "--json"]).json()["trials"] as? Int
         }
         #expect(try trials("weights = [\"ntk\", \"ntk:100\", \"fixed:1,2\", \"fixed:1.0,2.0\"]") == 2)
         #expect(try trials("resample = [\"rar\", \"rar:100\", \"never\", \"rar:100:7\"]") == 3)
-        #expect(try trials("optimizer-cut = [1e-4, 1e-3]") == 1, "of gn alone")
+        #expect(try trials("optimizer-cut = [1e-4, 1e-3]\noptimizer = [\"gn\", \"lm\"]") == 3, "of gn alone")
         func refuse(_ lines: String, _ words: String) throws {
             let text = "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nlayers = [1, 4, 1]\n\(lines)\n"
-            try expectRefusal(["check", folder.write(Data(text.utf8), "n.toml")], 65, words)
+            try expectRefusal(["check", folder.manifest(text, "n.toml")], 65, words)
         }
         try refuse("weights = \"fixed:1,-2\"", "n.toml:5:1: fixed.weights: \"fixed:1,-2\": write positive numbers")
         try refuse("weights = \"causal\"", "no coordinate t")
@@ -132,6 +132,59 @@ import Testing
         try refuse("resample = \"rar:0\"", "whole numbers of at least 1")
         try refuse("resample = \"often\"", "choose uniform:K")
         try refuse("optimizer = \"gn\"\noptimizer-cut = 2", "between 0 and 1")
+        let multiple = "spectra are taken at logged steps, so give a multiple of log-every"
+        try refuse("spectrum-every = 15\nlog-every = 10", "n.toml:5:1: fixed.spectrum-every: \(multiple) (10), not 15")
+        try refuse("[axes]\nspectrum-every = [20, 30]\nlog-every = [10, 20]", "n.toml:6:23: axes.spectrum-every[1]: \(multiple) (20), not 30")
+        #expect(try trials("spectrum-every = [0, 7, 200]") == 3, "records follow the spectra where nothing else is said")
         try refuse("resample = \"rad:10\"\ndata = \"\(reference("line-data.safetensors"))\"", "no others can be taken")
+    }
+
+    static let idle: [(lines: String, place: String, words: String)] = [
+        (
+            "optimizer = \"lm\"\nlearning-rate = 1e-2", "6:1: fixed.learning-rate",
+            "only gd, adam and adamw read it; leave it out or give optimizer = \"gd\""
+        ),
+        ("optimizer = \"lm\"\nlearning-rate = \"auto\"", "6:1: fixed.learning-rate", "only gd, adam and adamw read it"),
+        ("optimizer = \"gd\"\ndecay-factor = 0.5\ndecay-steps = 3", "6:1: fixed.decay-factor", "only adam and adamw read it"),
+        ("decay-steps = 3", "5:1: fixed.decay-steps", "without decay-factor the rate does not fall"),
+        ("optimizer-cut = 1e-3", "5:1: fixed.optimizer-cut", "only gn reads it; leave it out or give optimizer = \"gn\""),
+        ("[axes]\noptimizer = [\"adam\", \"lm\"]\nhistory = [5, 10]", "7:1: axes.history", "only lbfgs reads it"),
+        ("[[zip]]\noptimizer = [\"gd\", \"adam\"]\nweight-decay = [1e-2, 1e-3]", "7:1: zip[0].weight-decay", "only adamw reads it"),
+        ("cut = 1e-8", "5:1: fixed.cut", "give spectrum-every"),
+        ("initialization = \"glorot-normal\"\ninit-range = 2", "6:1: fixed.init-range", "only the laws siren, spread, uniform have a range"),
+        ("parameters.k = 2", "5:1: fixed.parameters.k", "goes with equations, and a problem has its own"),
+        ("conditions = \"boundary: u\"", "5:1: fixed.conditions", "goes with equations"),
+        ("data = \"DATA\"\npoints = 30", "6:1: fixed.points", "no points are laid where data brings them"),
+        ("data = \"DATA\"\nsampling = \"grid\"", "6:1: fixed.sampling", "no points are laid where data brings them"),
+    ]
+
+    /// What is given changes some trial, or is refused as by the verb.
+    @Test(arguments: idle.indices) func keysWithoutEffectAreRefused(_ index: Int) throws {
+        let (lines, place, words) = Self.idle[index]
+        let folder = try Folder()
+        let text =
+            "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nlayers = [1, 4, 1]\n"
+            + lines.replacingOccurrences(of: "DATA", with: reference("line-data.safetensors")) + "\n"
+        let path = try folder.manifest(text)
+        try expectRefusal(["check", path], 65, "m.toml:\(place): ")
+        try expectRefusal(["sweep", "run", path, "--dry-run"], 65, words)
+    }
+
+    @Test func aNetworkOfAFileIsNotDrawn() throws {
+        let folder = try Folder()
+        #expect(try Program(["train", "poisson1d", "--layers", "1,3,1", "--steps", "1", "--out", folder.path("net.safetensors")]).status == 0)
+        func check(_ lines: String, _ kind: String = "train") throws -> Program {
+            let text = "kind = \"\(kind)\"\n[fixed]\nproblem = \"poisson1d\"\nmodel = \"net.safetensors\"\n\(lines)\n"
+            return try Program(["check", folder.manifest(text)])
+        }
+        for line in ["layers = [1, 3, 1]", "initialization = \"spread\"", "initialization = \"spread\"\ninit-range = 2"] {
+            let run = try check(line)
+            #expect(run.status == 65 && run.errors.contains("drawn only where no model is given"), "\(line): \(run.errors)")
+        }
+        for line in ["features = 5", "range = 2", "law = \"normal\""] {
+            let run = try check(line, "spectrum")
+            #expect(run.status == 65 && run.errors.contains("drawn only where no model is given"), "\(line): \(run.errors)")
+        }
+        #expect(try check("optimizer = \"adam\"").status == 0)
     }
 }

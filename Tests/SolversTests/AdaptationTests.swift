@@ -64,6 +64,32 @@ import Testing
         #expect(trainer.points.interior.count == before.interior.count + (index == 1 ? 14 : 0))
     }
 
+    /// Who looks between the steps sees, and leaves to be seen, what belongs to the points and weights of the time.
+    @Test(arguments: Array(0..<(weightings.count + schedules.count))) func recordsBelongToTheirPointsAndWeights(_ index: Int) throws {
+        let isWeighting = index < Self.weightings.count
+        func make() throws -> Trainer {
+            try isWeighting ? Self.trainer(Self.weightings[index], nil) : Self.trainer(nil, Self.schedules[index - Self.weightings.count])
+        }
+        var whole = try make()
+        var records: [TrainingRecord] = []
+        try whole.run(steps: 11, logEvery: 1, logLast: false) { records.append($0) }
+        var looked = try make()
+        for step in 0..<11 {
+            let before = try looked.record(withSpectrum: true)
+            #expect(try before.step == step && before == looked.record(withSpectrum: true))
+            try looked.run(steps: step + 1, logEvery: 1, logLast: false) { #expect($0 == records[step]) }
+            if step == 4 {
+                var fresh = try make()
+                try fresh.resume(looked.checkpointState)
+                #expect(try fresh.record(withSpectrum: true) == looked.record(withSpectrum: true))
+            }
+        }
+        #expect(records.count == 11)
+        let (state, last) = (looked.state, try looked.record(withSpectrum: false))
+        try looked.resume(TrainingState(parameters: state.best.map { $0 / 2 }))
+        #expect(try looked.record(withSpectrum: false).trueResidual != last.trueResidual)
+    }
+
     @Test func fixedFactorsEnterTheLoss() throws {
         var records: [TrainingRecord] = []
         for weighting in [nil, FixedWeights([1, 10])] {

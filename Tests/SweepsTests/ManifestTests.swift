@@ -47,6 +47,8 @@ import Testing
         let list = try TrialList(toy("kind = \"toy\"\n[fixed]\na = 1\n[axes]\nmode = [\"work\", \"fail\"]\ndepth = [1, 2, 3]\n"))
         #expect(list.count == 4 && list.duplicates == 2, "depth means nothing for trials that fail")
         #expect(list[3].settings["depth"] == nil && list[3].settings["mode"] == .text("fail"))
+        let zipped = try TrialList(toy("kind = \"toy\"\n[fixed]\na = 1\ndepth = 7\n[[zip]]\nmode = [\"fail\", \"work\"]\nb = [1, 2]\n"))
+        #expect(zipped.count == 2 && zipped[0].settings["depth"] == nil && zipped[1].settings["depth"] == .number(7))
     }
 
     @Test func seedsFollowFromSeedAndReplicate() throws {
@@ -123,6 +125,15 @@ import Testing
             ("kind = \"toy\"\n[fixed]\na = -0.0\n", "toy.toml:3:1: fixed.a: ", "without a sign"),
             ("kind = \"toy\"\n[axes]\na = [0, 1]\nb = [2, -1]\n", "toy.toml:4:9: axes.b[1]: ", "does not go with"),
             ("kind = \"toy\"\n[axes\na = 1\n", "toy.toml:", "not TOML"),
+            (
+                "kind = \"toy\"\n[fixed]\na = 1\nmode = \"fail\"\ndepth = 2\n", "toy.toml:5:1: fixed.depth: ",
+                "changes no trial, as only work has a depth; leave it out"
+            ),
+            ("kind = \"toy\"\n[fixed]\na = 1\nmode = \"fail\"\n[axes]\ndepth = [1, 2]\n", "toy.toml:6:1: axes.depth: ", "only work"),
+            (
+                "kind = \"toy\"\n[fixed]\na = 1\n[[zip]]\nmode = [\"fail\", \"diverge\"]\ndepth = [1, 2]\n", "toy.toml:6:1: zip[0].depth: ",
+                "only work"
+            ),
             (
                 "kind = \"toy\"\n[axes]\na = { from = 1, to = 1e6, count = 1000000 }\nb = { from = 1, to = 1e6, count = 1000000 }\n",
                 "toy.toml:2:1: axes: ", "limit"

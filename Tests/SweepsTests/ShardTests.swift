@@ -56,6 +56,9 @@ import Testing
         #expect(text.hasPrefix("#!/bin/bash\n") && text.contains("#SBATCH --array=0-59\n") && text.contains("--job-name=my-sweep\n"))
         #expect(text.contains("'/a b/m.toml' --store /s --shard \"$SLURM_ARRAY_TASK_ID/60\""))
         #expect(submission.parallel.hasPrefix("seq 0 59 | parallel ") && submission.parallel.contains("--shard {}/60"))
+        let braced = Submission(manifest: "/m.toml", store: "/a{}b", program: "/bin/residua", shards: 2, workers: 1).parallel
+        #expect(
+            braced.contains("{2} sweep run {3} --store {4} --shard {1}/2 ") && braced.hasSuffix(" :::: - ::: /bin/residua ::: /m.toml ::: '/a{}b'"))
         #expect(Submission.shards(trials: 1_000_000) == 1000 && Submission.shards(trials: 10_000) == 100 && Submission.shards(trials: 200) == 50)
         #expect(Submission.shards(trials: 3) == 3 && Submission.shards(trials: 1_000_000, largest: 101) == 101)
         #expect(Submission.largestArray(inConfiguration: "A = 1\nMaxArraySize            = 1001\n") == 1001)

@@ -16,7 +16,8 @@ struct ToyTrials: TrialKind {
         .choice("mode", "what happens", .value(.text("work")), of: ["work", "fail", "diverge", "sleep"]),
         .integer("size", "of a group", .absent, in: 1...100),
         .number(
-            "depth", "of work alone", .value(.number(3)), "a finite number", when: TrialKey.Condition(on: ["mode"]) { $0["mode"]?.text == "work" }
+            "depth", "of work alone", .value(.number(3)), "a finite number",
+            when: TrialKey.Condition(on: ["mode"], "only work has a depth; leave it out") { $0["mode"]?.text == "work" }
         ) {
             $0.isFinite
         },

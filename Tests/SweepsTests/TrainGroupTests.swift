@@ -1,34 +1,25 @@
 import Compute
 import Foundation
 import Sweeps
+import TestSupport
 import Testing
 
 /// Trainings of one shape, together and one by one.
 @Suite struct TrainGroupTests {
-    static func list(_ fixed: String) throws -> TrialList {
-        let text = """
-            kind = "train"
-            replicates = 2
-            [fixed]
-            problem = "poisson1d"
-            layers = [1, 8, 1]
-            points = 20
-            steps = 25
-            log-every = 10
-            spectrum-every = 20
-            \(fixed)
-            [axes]
-            derivative = ["ad", "fd:2:1e-2"]
-            learning-rate = [1e-3, 1e-2]
-            """
-        return try TrialList(Manifest(Array(text.utf8), path: "m.toml"))
+    static func list(_ text: String) throws -> TrialList { try TrialList(Manifest(Array(text.utf8), path: "m.toml")) }
+
+    static func eight(_ fixed: String) throws -> TrialList {
+        try list(
+            SmallSweep.trainings(
+                "steps = 25\nlog-every = 10\nspectrum-every = 20\n" + fixed, replicates: 2,
+                axes: "derivative = [\"ad\", \"fd:2:1e-2\"]\nlearning-rate = [1e-3, 1e-2]"))
     }
 
     static let settings = ["", "precision = \"f32\"", "optimizer = \"adamw\"\ndecay-factor = 0.5\ndecay-steps = 10", "optimizer = \"gd\""]
 
     /// A tolerance that is never met keeps a trial out of the ensembles: then a trainer does it.
     @Test(arguments: settings.indices) func togetherAloneAndByATrainer(_ index: Int) throws {
-        let (grouped, single) = (try Self.list(Self.settings[index]), try Self.list(Self.settings[index] + "\ntolerance = 1e-300"))
+        let (grouped, single) = (try Self.eight(Self.settings[index]), try Self.eight(Self.settings[index] + "\ntolerance = 1e-300"))
         let context = TrialContext(files: TrialFiles(folder: "."), device: try Device(.native))
         let kind = grouped.expansion.manifest.kind
         let trials = (0..<grouped.count).map { grouped[$0] }
@@ -44,19 +35,8 @@ import Testing
     }
 
     @Test func aTrialThatDivergesLeavesTheOthersAlone() throws {
-        let text = """
-            kind = "train"
-            [fixed]
-            problem = "poisson1d"
-            layers = [1, 8, 1]
-            points = 20
-            steps = 300
-            log-every = 300
-            optimizer = "gd"
-            [axes]
-            learning-rate = [1e-4, 1e6]
-            """
-        let list = try TrialList(Manifest(Array(text.utf8), path: "m.toml"))
+        let list = try Self.list(
+            SmallSweep.trainings("steps = 300\nlog-every = 300\noptimizer = \"gd\"", axes: "learning-rate = [1e-4, 1e6]"))
         let kind = list.expansion.manifest.kind
         let context = TrialContext(files: TrialFiles(folder: "."), device: try Device(.native))
         let results = kind.run(group: [list[0], list[1]], in: context)

@@ -30,7 +30,7 @@ public struct PlanExplanation: Sendable, Equatable, CustomStringConvertible {
             "\(parameters) parameters, \(residuals) residuals, \(memoryBytes / 1024) KiB"
         ]
         for term in terms {
-            lines.append("\(term.name): \(term.points) points, \(term.equations) \(term.equations == 1 ? "residual" : "residuals") each")
+            lines.append("\(term.name): \(Wording.count(term.points, "point")), \(Wording.count(term.equations, "residual")) each")
             lines.append("  reads \(term.components.joined(separator: ", ")); \(term.instructions) operations a point")
             lines.append(
                 "  carries \(term.jets): \(term.channels) \(term.channels == 1 ? "channel" : "channels")"

@@ -64,7 +64,7 @@ public final class ResidualPlan {
         self.device = device
         guard fields.count == architecture.fields else {
             throw .shape(
-                "The network has \(architecture.fields) outputs and the equation \(fields.count) \(fields.count == 1 ? "field" : "fields") "
+                "The network has \(Wording.count(architecture.fields, "output")) and the equation \(Wording.count(fields.count, "field")) "
                     + "(\(fields.joined(separator: ", "))); give a network with one output a field.")
         }
         if let device, precision == .f64, !device.info.fp64 {

@@ -22,11 +22,11 @@ struct TermLayout {
         equations = term.equations
         guard term.points.points.columns == d else {
             throw .shape(
-                "The points of \(term.name) have \(term.points.points.columns) coordinates and the network takes \(d); "
+                "The points of \(term.name) have \(Wording.count(term.points.points.columns, "coordinate")) and the network takes \(d); "
                     + "give points and a network of the same dimension.")
         }
         guard term.points.count > 0 else { throw .shape("\(term.name) has no points; give at least one.") }
-        guard weight > 0, weight.isFinite else { throw .equation("The weight \(weight) of \(term.name) is not a positive number.") }
+        guard weight > 0, weight.isFinite else { throw .equation("The weight \(Wording.number(weight)) of \(term.name) is not a positive number.") }
         switch term.kind {
         case .equations(let residuals):
             for leaf in residuals.flatMap(\.derivatives) where !fields.contains(leaf.field) {

@@ -55,6 +55,7 @@ public struct ConditionStatement: Sendable, Equatable {
             first = colon + 1
         }
         var parser = try Parser(text, from: first, in: vocabulary)
+        parser.isCondition = true
         let root = try parser.equation()
         var weight = 1.0
         if parser.take(",") {

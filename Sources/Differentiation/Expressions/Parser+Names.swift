@@ -23,7 +23,11 @@ extension Parser {
         let order = name.count - field.count - 1
         guard name.dropFirst(field.count + 1).allSatisfy({ $0 == "n" }) else { return nil }
         guard vocabulary.hasNormal else {
-            throw failure("The normal derivative \(name) only stands in a condition on a boundary.", at: token)
+            guard isCondition else { throw failure("The normal derivative \(name) only stands in a condition on a boundary.", at: token) }
+            let arrays = vocabulary.coordinates.map { Vocabulary.normalPrefix + $0 }.joined(separator: ", ")
+            throw failure(
+                "The normal derivative \(name) needs the outward normal: give it with the points as \(arrays), an array with one number a point for "
+                    + "each coordinate.", at: token)
         }
         guard order <= Parser.largestOrder else {
             throw failure("The derivative \(name) has order \(order): at most \(Parser.largestOrder) is possible.", at: token)

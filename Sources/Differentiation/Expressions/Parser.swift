@@ -10,6 +10,8 @@ struct Parser {
     let text: String
     let vocabulary: Vocabulary
     var graph: ExpressionGraph
+    /// Whether a condition on points with data is read, which may bring their normals.
+    var isCondition = false
     private var tokens: [Lexer.Token]
     private var position = 0
     private var depth = 0

@@ -28,7 +28,7 @@ public struct Recommendation: Sendable, Equatable {
             let best = near.min { rows[$0].secondsPerStep < rows[$1].secondsPerStep } ?? best
             row = best
             sentence =
-                "No way reaches the tolerance \(number(bar)) in \(rows[best].last.step) steps; `\(rows[best].name)` comes nearest with the \(what) "
+                "No way reaches the tolerance \(number(bar)) in \(NumberText.count(rows[best].last.step, "step")); `\(rows[best].name)` comes nearest with the \(what) "
                 + "\(number(figure(rows[best])))."
             return
         }
@@ -36,7 +36,8 @@ public struct Recommendation: Sendable, Equatable {
         let chosen = rows[choice]
         let reach = tolerance.map { "\(number(figure(chosen))) lies below your tolerance \(number($0))" }
         let unsolved =
-            known && figure(chosen) > 0.5 ? " No way has solved the problem in \(chosen.last.step) steps: train longer, or by another method." : ""
+            known && figure(chosen) > 0.5
+            ? " No way has solved the problem in \(NumberText.count(chosen.last.step, "step")): train longer, or by another method." : ""
         if good.count == 1 {
             guard let next = usable.filter({ $0 != choice }).min(by: { figure(rows[$0]) < figure(rows[$1]) }) else {
                 sentence =

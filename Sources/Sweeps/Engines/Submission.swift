@@ -27,8 +27,9 @@ public struct Submission: Sendable {
         return nil
     }
 
-    private func command(_ shard: String, workers: String) -> String {
-        "\(Submission.quoted(program)) sweep run \(Submission.quoted(manifest)) --store \(Submission.quoted(store)) --shard \(shard) --workers \(workers) --quiet"
+    /// A shard's command line; the words are for the shell.
+    private static func command(_ program: String, _ manifest: String, store: String, shard: String, workers: String) -> String {
+        "\(program) sweep run \(manifest) --store \(store) --shard \(shard) --workers \(workers) --quiet"
     }
 
     /// A batch file for Slurm: an array with a task a shard.
@@ -53,16 +54,26 @@ public struct Submission: Sendable {
         lines += ["#SBATCH --requeue", "#SBATCH --open-mode=append", "#SBATCH --signal=B:TERM@60", "#SBATCH --output=\(output)", ""]
         if !isPlain { lines.append("exec >>\(Submission.quoted(store + "/slurm-"))\"$SLURM_ARRAY_TASK_ID.log\" 2>&1") }
         lines.append("# Interrupted tasks end with 75: with RequeueExit=75 in slurm.conf they are queued again, else submit this file once more.")
-        lines.append("exec " + command("\"$SLURM_ARRAY_TASK_ID/\(shards)\"", workers: "\"${SLURM_CPUS_PER_TASK:-\(workers)}\""))
+        lines.append(
+            "exec "
+                + Submission.command(
+                    Submission.quoted(program), Submission.quoted(manifest), store: Submission.quoted(store),
+                    shard: "\"$SLURM_ARRAY_TASK_ID/\(shards)\"", workers: "\"${SLURM_CPUS_PER_TASK:-\(workers)}\""))
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// A line for GNU parallel, which runs again what did not end well when it is given once more.
     ///
-    /// With `-q` the words reach the shells that parallel starts as they are written here.
+    /// With `-q` the words reach the shells that parallel starts as they are written here, but for those in braces, which it replaces: names with
+    /// a brace come as further arguments, which it leaves alone.
     public var parallel: String {
-        "seq 0 \(shards - 1) | parallel -q --joblog \(Submission.quoted(store + "/parallel.log")) --resume-failed "
-            + command("{}/\(shards)", workers: "\(workers)")
+        let start = "seq 0 \(shards - 1) | parallel -q --joblog \(Submission.quoted(store + "/parallel.log")) --resume-failed "
+        let names = [program, manifest, store].map(Submission.quoted)
+        guard names.contains(where: { $0.contains("{") }) else {
+            return start + Submission.command(names[0], names[1], store: names[2], shard: "{}/\(shards)", workers: "\(workers)")
+        }
+        return start + Submission.command("{2}", "{3}", store: "{4}", shard: "{1}/\(shards)", workers: "\(workers)")
+            + " :::: - ::: \(names[0]) ::: \(names[1]) ::: \(names[2])"
     }
 
     private static func isPlain(_ text: String) -> Bool {

@@ -12,7 +12,9 @@ struct SpectrumTrials: TrialKind {
     let shown = (x: "entropy", y: "error")
 
     let keys: [TrialKey] = {
-        let isDrawn = TrialKey.Condition(on: ["model"]) { $0["model"] == nil }
+        let isDrawn = TrialKey.Condition(on: ["model"], "features are drawn only where no model is given; leave out one of them") {
+            $0["model"] == nil
+        }
         return TrialProblem.keys(equations: false) + [
             TrialProblem.file("model", "features from a safetensors file"),
             .integer(
@@ -41,7 +43,7 @@ struct SpectrumTrials: TrialKind {
         let (problem, given) = try TrialProblem.read(
             trial, context, equations: trial.text("equation").map { [$0] } ?? [], fields: ["u"], dimension: loaded?.dimension)
         if let loaded, loaded.dimension != problem.dimension {
-            throw TrialRefusal("the model has features of \(loaded.dimension) coordinates and the problem has \(problem.dimension)")
+            throw TrialRefusal("the model has features of \(Wording.count(loaded.dimension, "coordinate")) and the problem has \(problem.dimension)")
         }
         let features = loaded?.features ?? trial.integer("features") ?? 100
         let wanted = trial.integer("points") ?? 2 * features

@@ -1,3 +1,4 @@
+import Differentiation
 import Models
 import ProblemFiles
 import Problems
@@ -8,9 +9,10 @@ extension TrainTrials {
     private static func defaults(_ settings: TrialSettings) -> TrainingDefaults { TrainingDefaults(optimizer: settings["optimizer"]?.text ?? "adam") }
 
     static let allKeys: [TrialKey] = {
-        let isDrawn = TrialKey.Condition(on: ["model"]) { $0["model"] == nil }
+        let drawing = "a network is drawn only where no model is given"
+        let isDrawn = TrialKey.Condition(on: ["model"], drawing + "; leave out one of them") { $0["model"] == nil }
         func isUsed(_ setting: OptimizerSettings.Setting) -> TrialKey.Condition {
-            TrialKey.Condition(on: ["optimizer"]) { setting.optimizers.contains($0["optimizer"]?.text ?? "") }
+            TrialKey.Condition(on: ["optimizer"], readers(of: setting)) { setting.optimizers.contains($0["optimizer"]?.text ?? "") }
         }
         return TrialProblem.keys(equations: true, sampling: .found(from: ["optimizer", "problem"], sampling)) + [
             TrialProblem.file("model", "the network to begin with, a safetensors file"),
@@ -22,7 +24,10 @@ extension TrainTrials {
             .number(
                 "init-range", "R of uniform and spread, the frequency of siren",
                 .derived(from: ["initialization"]) { range(of: $0["initialization"]).map(TrialValue.number) }, "a positive number",
-                when: TrialKey.Condition(on: ["model", "initialization"]) { $0["model"] == nil && range(of: $0["initialization"]) != nil }
+                when: TrialKey.Condition(
+                    on: ["model", "initialization"],
+                    "only the laws \(Initialization.namesWithRange.joined(separator: ", ")) have a range, and \(drawing); leave it out"
+                ) { $0["model"] == nil && range(of: $0["initialization"]) != nil }
             ) { $0 > 0 && $0.isFinite },
             TrialProblem.activation(.derived(from: ["model"]) { $0["model"] == nil ? .text("tanh") : nil }),
             .integer(
@@ -36,7 +41,9 @@ extension TrainTrials {
             ) { $0 > 0 && $0 <= 1 },
             .integer(
                 "decay-steps", "steps of decay-factor", .value(.number(1000)), in: 1...Int.max,
-                when: TrialKey.Condition(on: ["decay-factor"]) { $0["decay-factor"] != nil }),
+                when: TrialKey.Condition(on: ["decay-factor"], "without decay-factor the rate does not fall; give it as well, or leave this out") {
+                    $0["decay-factor"] != nil
+                }),
             .number("weight-decay", "of adamw", .value(.number(1e-2)), "0 or a positive number", when: isUsed(.weightDecay)) {
                 $0 >= 0 && $0.isFinite
             },
@@ -65,7 +72,11 @@ extension TrainTrials {
             .number(
                 "cut", "relative cut of the spectra",
                 .derived(from: ["precision"]) { .number($0["precision"]?.text == "f32" ? 1e-6 : 1e-13) }, "a number between 0 and 1, both excluded",
-                when: TrialKey.Condition(on: ["spectrum-every"]) { ($0["spectrum-every"]?.number ?? 0) > 0 }
+                when: TrialKey.Condition(
+                    on: ["spectrum-every"], "it belongs to the spectra, and none are taken; give spectrum-every, or leave it out"
+                ) {
+                    ($0["spectrum-every"]?.number ?? 0) > 0
+                }
             ) { $0 > 0 && $0 < 1 },
             .number("tolerance", "a loss that is small enough", .value(.number(0)), "0 or a positive number") { $0 >= 0 && $0.isFinite },
         ]
@@ -81,6 +92,12 @@ extension TrainTrials {
             TrialRule(about: ["learning-rate", "optimizer"]) { settings, _ throws(TrialRefusal) in
                 if settings["learning-rate"]?.text == "auto", settings["optimizer"]?.text != "gd" {
                     throw TrialRefusal("\"auto\" is a learning rate of gd alone")
+                }
+            },
+            TrialRule(about: ["spectrum-every", "log-every"]) { settings, _ throws(TrialRefusal) in
+                guard let spectra = settings["spectrum-every"]?.integer, let records = settings["log-every"]?.integer else { return }
+                guard spectra.isMultiple(of: records) else {
+                    throw TrialRefusal("spectra are taken at logged steps, so give a multiple of log-every (\(records)), not \(spectra)")
                 }
             },
             TrialRule(about: ["layers", "problem", "unknowns"], requireFit),
@@ -130,6 +147,13 @@ extension TrainTrials {
 
     // MARK: What is refused
 
+    /// Which optimisers read a setting, as the end of a sentence.
+    private static func readers(of setting: OptimizerSettings.Setting) -> String {
+        let names = setting.optimizers
+        let list = names.count > 1 ? names.dropLast().joined(separator: ", ") + " and \(names[names.count - 1]) read" : "\(names[0]) reads"
+        return "only \(list) it; leave it out or give optimizer = \"\(names[0])\""
+    }
+
     /// Refuses a network that does not fit the problem, before the first trial is run.
     private static func requireFit(_ settings: TrialSettings, _ files: TrialFiles) throws(TrialRefusal) {
         guard let widths = settings["layers"]?.list?.compactMap(\.integer), let inputs = widths.first, let outputs = widths.last else { return }
@@ -141,10 +165,13 @@ extension TrainTrials {
         }
         if let dimension, dimension != inputs {
             throw TrialRefusal(
-                "the network takes \(inputs) coordinates and the problem has \(dimension); the first of the layers is the coordinates' number")
+                "the network takes \(Wording.count(inputs, "coordinate")) and the problem has \(dimension); the first of the layers is the coordinates' number"
+            )
         }
         if fields != outputs {
-            throw TrialRefusal("the network has \(outputs) outputs and the problem \(fields) fields; the last of the layers is the fields' number")
+            throw TrialRefusal(
+                "the network has \(Wording.count(outputs, "output")) and the problem \(Wording.count(fields, "field")); the last of the layers is the fields' number"
+            )
         }
     }
 

@@ -44,10 +44,13 @@ struct TrainTrials: TrialKind {
             fields: trial.settings["unknowns"]?.list?.compactMap(\.text) ?? ["u"], dimension: network.architecture.dimension)
         let problem = statement.beginning(with: network.equationParameters.filter { trial.settings["parameters.\($0.key)"] == nil })
         guard network.architecture.dimension == problem.dimension else {
-            throw TrialRefusal("the network takes \(network.architecture.dimension) coordinates and the problem has \(problem.dimension)")
+            throw TrialRefusal(
+                "the network takes \(Wording.count(network.architecture.dimension, "coordinate")) and the problem has \(problem.dimension)")
         }
         guard network.architecture.fields == problem.fields.count else {
-            throw TrialRefusal("the network has \(network.architecture.fields) outputs and the problem \(problem.fields.count) fields")
+            throw TrialRefusal(
+                "the network has \(Wording.count(network.architecture.fields, "output")) and the problem \(Wording.count(problem.fields.count, "field"))"
+            )
         }
         let points =
             try given

@@ -6,8 +6,7 @@ import Problems
 
 /// What trials are about: a problem of the catalogue or of a file, or equations on the points of a file.
 enum TrialProblem {
-    static let isEquation = TrialKey.Condition(on: ["problem"]) { $0["problem"] == nil }
-    static let isSampled = TrialKey.Condition(on: ["data"]) { $0["data"] == nil }
+    static let isSampled = TrialKey.Condition(on: ["data"], "no points are laid where data brings them; leave out one of them") { $0["data"] == nil }
 
     /// The keys that say it.
     ///
@@ -15,6 +14,10 @@ enum TrialProblem {
     ///   - equation: the name of the key with the equation, `equation` or `equations`.
     ///   - sampling: how points are laid unless that is given.
     static func keys(equations: Bool, sampling: TrialKey.Fallback = .value(.text("grid"))) -> [TrialKey] {
+        let isEquation = TrialKey.Condition(
+            on: ["problem"],
+            "it goes with \(equations ? "equations" : "equation"), and a problem has its own: leave out one of them, or write a problem file to change it"
+        ) { $0["problem"] == nil }
         let statements: [TrialKey] =
             equations
             ? [

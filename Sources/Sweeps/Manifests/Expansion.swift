@@ -70,6 +70,7 @@ public struct Expansion: Sendable {
             let involved = resolver.axes(of: key)
             slot.axes = Expansion.steps(involved, manifest.axes)
             try resolver.forEachValue(of: key) { slot.append($0) }
+            if slot.values.allSatisfy({ $0 == nil }) { try resolver.refuse(idle: key) }
             slots.append(slot)
         }
         try resolver.checkRules()

@@ -129,7 +129,9 @@ extension Manifest {
                 let list = try values(value, key, at: place)
                 if let first = columns.first, first.count != list.count {
                     throw failure(
-                        place, "the list has \(list.count) values and \"\(keys[0])\" has \(first.count); lists that vary together are equally long")
+                        place,
+                        "the list has \(Wording.count(list.count, "value")) and \"\(keys[0])\" has \(first.count); lists that vary together are equally long"
+                    )
                 }
                 keys.append(key)
                 columns.append(list)

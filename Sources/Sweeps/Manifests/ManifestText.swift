@@ -1,3 +1,4 @@
+import Differentiation
 import Models
 import ProblemFiles
 
@@ -64,7 +65,9 @@ struct ManifestText {
         case .boolean(let value): return .boolean(value)
         case .number(let number):
             guard number.isFinite, !(number == 0 && number.sign == .minus) else {
-                throw Manifest.failure(path, places, key, "\(number) cannot be used: numbers are finite, and 0 is written without a sign")
+                throw Manifest.failure(
+                    path, places, key,
+                    "\(number == 0 ? "-0" : Wording.number(number)) cannot be used: numbers are finite, and 0 is written without a sign")
             }
             return .number(number)
         case .array(let nodes):

@@ -73,6 +73,12 @@ struct Resolver {
         }
     }
 
+    /// Refuses a key that is given and left out of every trial.
+    func refuse(idle name: String) throws(SweepError) {
+        guard let entry = entries[name], entry.given != nil || entry.fixed != nil, let condition = entry.key?.condition else { return }
+        throw manifest.failure(place(of: name), "this key changes no trial, as \(condition.words)")
+    }
+
     /// Calls `body` with a key's value for every combination of its axes, the last fastest.
     func forEachValue(of name: String, _ body: (TrialValue?) -> Void) throws(SweepError) {
         guard let entry = entries[name] else { return }
@@ -126,11 +132,16 @@ struct Resolver {
 
     /// Where a key's value stands in the manifest.
     private func place(of name: String, at choice: [Int]) -> String {
-        guard let (axis, _) = entries[name]?.given else { return "fixed.\(name)" }
-        for table in ["axes.\(name)"] + (0..<manifest.axes.count).map({ "zip[\($0)].\(name)" }) where manifest.places[table] != nil {
-            let part = "\(table)[\(choice[axis])]"
-            return manifest.places[part] == nil ? table : part
-        }
-        return "axes.\(name)"
+        let table = place(of: name)
+        guard let (axis, _) = entries[name]?.given else { return table }
+        let part = "\(table)[\(choice[axis])]"
+        return manifest.places[part] == nil ? table : part
+    }
+
+    /// Where a key stands in the manifest.
+    private func place(of name: String) -> String {
+        guard entries[name]?.given != nil else { return "fixed.\(name)" }
+        let tables = ["axes.\(name)"] + (0..<manifest.axes.count).map { "zip[\($0)].\(name)" }
+        return tables.first { manifest.places[$0] != nil } ?? tables[0]
     }
 }

@@ -1,3 +1,4 @@
+import Differentiation
 import Reports
 
 /// Values that vary together: one key of a product, or the keys of a `zip`.
@@ -34,7 +35,8 @@ public struct SweepAxis: Sendable, Equatable {
             guard members["count"] == nil, members["scale"] == nil else { throw TrialRefusal("a range has either step, or count and scale") }
             let step = try number("step")
             guard step != 0, (to - from) / step >= 0 else {
-                throw TrialRefusal("with this step, \(step), the range never gets from \(from) to \(to)")
+                throw TrialRefusal(
+                    "with this step, \(Wording.number(step)), the range never gets from \(Wording.number(from)) to \(Wording.number(to))")
             }
             let steps = ((to - from) / step + 1e-9).rounded(.down)
             guard steps < Double(Expansion.largest) else { throw TrialRefusal("the range has more than \(Expansion.largest) values") }
