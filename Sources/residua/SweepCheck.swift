@@ -18,10 +18,11 @@ struct SweepCheck {
             ("kind", .string("manifest")), ("name", .string(manifest.name)), ("trialKind", .string(manifest.kind.name)),
             ("trials", .integer(list.count)), ("duplicates", .integer(list.duplicates)),
             ("axes", .array(axes.map { .object([("keys", .string($0.keys)), ("count", .integer($0.count))]) })),
-            ("store", .string(Store(of: manifest).folder)),
+            ("store", .string(Store(of: manifest).folder)), ("warnings", .array(list.expansion.remarks.map(JSONValue.string))),
         ]
         var lines = ["\(manifest.name): a sweep of \(NumberText.count(list.count, "trial")) of kind \(manifest.kind.name)"]
         for axis in axes { lines.append("axis         \(axis.keys): \(NumberText.count(axis.count, "value"))") }
+        for remark in list.expansion.remarks { lines.append("warning: \(remark)") }
         if list.duplicates > 0 {
             lines.append(
                 "warning: of \(NumberText.count(list.count + list.duplicates, "trial")) \(list.duplicates) would be the same once more; each is run once."

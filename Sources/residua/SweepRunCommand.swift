@@ -58,6 +58,7 @@ struct SweepRunCommand: ParsableCommand {
         let workers = workers ?? common.threads ?? Device.threads
         let choice = try ShardChoice(asked: shard, environment: SweepRunCommand.environment)
         let list = try TrialList(manifest, threads: Device.threads)
+        if !common.quiet { for remark in list.expansion.remarks { Terminal.note("sweep: \(remark)") } }
         if list.duplicates > 0, !common.quiet {
             Terminal.note(
                 "sweep: \(list.duplicates) of \(list.count + list.duplicates) trials \(list.duplicates == 1 ? "is" : "are") described more than once and run once."

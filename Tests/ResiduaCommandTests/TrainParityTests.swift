@@ -141,10 +141,9 @@ import Testing
 
     static let idle: [(lines: String, place: String, words: String)] = [
         (
-            "optimizer = \"lm\"\nlearning-rate = 1e-2", "6:1: fixed.learning-rate",
+            "[axes]\noptimizer = [\"lm\"]\nlearning-rate = [1e-2, 1e-3]", "7:1: axes.learning-rate",
             "only gd, adam and adamw read it; leave it out or give optimizer = \"gd\""
         ),
-        ("optimizer = \"lm\"\nlearning-rate = \"auto\"", "6:1: fixed.learning-rate", "only gd, adam and adamw read it"),
         ("optimizer = \"gd\"\ndecay-factor = 0.5\ndecay-steps = 3", "6:1: fixed.decay-factor", "only adam and adamw read it"),
         ("decay-steps = 3", "5:1: fixed.decay-steps", "without decay-factor the rate does not fall"),
         ("optimizer-cut = 1e-3", "5:1: fixed.optimizer-cut", "only gn reads it; leave it out or give optimizer = \"gn\""),
@@ -168,6 +167,18 @@ import Testing
         let path = try folder.manifest(text)
         try expectRefusal(["check", path], 65, "m.toml:\(place): ")
         try expectRefusal(["sweep", "run", path, "--dry-run"], 65, words)
+    }
+
+    /// As by the verb.
+    @Test func aFixedRateWithoutEffectIsTold() throws {
+        let folder = try Folder()
+        let path = try folder.manifest(
+            "kind = \"train\"\n[fixed]\nproblem = \"poisson1d\"\nlayers = [1, 4, 1]\noptimizer = \"lm\"\nlearning-rate = 1e-2\n")
+        let words = "m.toml:6:1: fixed.learning-rate: this key changes no trial, as only gd, adam and adamw read it"
+        let check = try Program(["check", path])
+        #expect(check.status == 0 && check.output.contains("warning: ") && check.output.contains(words), "\(check.output)")
+        let run = try Program(["sweep", "run", path, "--dry-run"])
+        #expect(run.status == 0 && run.errors.contains(words), "\(run.errors)")
     }
 
     @Test func aNetworkOfAFileIsNotDrawn() throws {

@@ -29,6 +29,8 @@ public struct Trainer {
     /// Leaves out the spectra at the start and at an early end that would take more than a tenth of the time up to then.
     public var savesOnSpectra = false
 
+    var pace = Pace()
+
     /// After the last step of a run. No part of the state: a run that goes on finds it again.
     private var lastLoss: Double?
 
@@ -140,7 +142,7 @@ public struct Trainer {
     ///   - logEvery: steps from one record to the next; the first and the last are always taken.
     ///   - spectrumEvery: steps from one spectrum to the next, at records; 0 for none.
     ///   - logLast: whether the state after the last step is logged when all were taken.
-    ///   - isStopped: asked between steps.
+    ///   - isStopped: asked between steps, or every few hundredths of a second.
     ///   - log: gets every record.
     /// - Returns: how it ended. The network then has the last parameters, of a diverged run the best ones.
     @discardableResult
@@ -167,27 +169,7 @@ public struct Trainer {
                     break
                 }
             }
-            let before = state.parameters
-            var after = before
-            let taken = try optimizer.step(plan, &after)
-            if taken.loss.total < state.bestLoss {
-                state.bestLoss = taken.loss.total
-                state.best = before
-            }
-            switch taken.outcome {
-            case .advanced:
-                guard Vectors.isFinite(after) else {
-                    outcome = .diverged
-                    break
-                }
-                state.parameters = after
-                state.step += 1
-                if tolerance > 0, unfactored(taken.loss) <= tolerance { outcome = .converged }
-            // With other points or weights the next step may find a way.
-            case .converged where schedule != nil || (weighting?.interval ?? 0) > 0: state.step += 1
-            case .converged: outcome = .converged
-            case .diverged: outcome = .diverged
-            }
+            outcome = try advance(to: steps, logEvery: logEvery)
         }
         // The best parameters belong to an earlier step, so they get no record.
         if outcome == .diverged { state.parameters = state.best }

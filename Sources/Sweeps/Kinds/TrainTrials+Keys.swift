@@ -11,8 +11,8 @@ extension TrainTrials {
     static let allKeys: [TrialKey] = {
         let drawing = "a network is drawn only where no model is given"
         let isDrawn = TrialKey.Condition(on: ["model"], drawing + "; leave out one of them") { $0["model"] == nil }
-        func isUsed(_ setting: OptimizerSettings.Setting) -> TrialKey.Condition {
-            TrialKey.Condition(on: ["optimizer"], readers(of: setting)) { setting.optimizers.contains($0["optimizer"]?.text ?? "") }
+        func isUsed(_ setting: OptimizerSettings.Setting, isTold: Bool = false) -> TrialKey.Condition {
+            TrialKey.Condition(on: ["optimizer"], readers(of: setting), isTold: isTold) { setting.optimizers.contains($0["optimizer"]?.text ?? "") }
         }
         return TrialProblem.keys(equations: true, sampling: .found(from: ["optimizer", "problem"], sampling)) + [
             TrialProblem.file("model", "the network to begin with, a safetensors file"),
@@ -35,7 +35,8 @@ extension TrainTrials {
                 when: TrialProblem.isSampled),
             .choice("optimizer", "the optimiser", .value(.text("adam")), of: OptimizerSettings.names),
             TrialKey(
-                "learning-rate", "of gd, adam and adamw; for gd also \"auto\"", .value(.number(1e-3)), when: isUsed(.learningRate), check: rate),
+                "learning-rate", "of gd, adam and adamw; for gd also \"auto\"", .value(.number(1e-3)), when: isUsed(.learningRate, isTold: true),
+                check: rate),
             .number(
                 "decay-factor", "the rate of adam and adamw falls by this factor", .absent, "a number above 0 and up to 1", when: isUsed(.decayFactor)
             ) { $0 > 0 && $0 <= 1 },

@@ -12,6 +12,8 @@ public struct Expansion: Sendable {
     public let manifest: Manifest
     /// The product of the axes' lengths, duplicates included.
     public let count: Int
+    /// Sentences on keys that change no trial.
+    public let remarks: [String]
 
     /// One key's values over the axes that decide it.
     private struct Slot: Sendable {
@@ -65,12 +67,13 @@ public struct Expansion: Sendable {
         count = total
         let resolver = Resolver(manifest)
         var slots: [Slot] = []
+        var remarks: [String] = []
         for key in resolver.names {
             var slot = Slot(key)
             let involved = resolver.axes(of: key)
             slot.axes = Expansion.steps(involved, manifest.axes)
             try resolver.forEachValue(of: key) { slot.append($0) }
-            if slot.values.allSatisfy({ $0 == nil }) { try resolver.refuse(idle: key) }
+            if slot.values.allSatisfy({ $0 == nil }), let remark = try resolver.remark(idle: key) { remarks.append(remark) }
             slots.append(slot)
         }
         try resolver.checkRules()
@@ -81,6 +84,7 @@ public struct Expansion: Sendable {
         }
         slots.sort { TrialValue.precedes($0.key, $1.key) }
         self.slots = slots
+        self.remarks = remarks
         var pieces: [(steps: [PieceTable.Step], bytes: [UInt8], ends: [Int])] = []
         for slot in slots {
             if slot.axes.isEmpty, let last = pieces.last, last.steps.isEmpty {

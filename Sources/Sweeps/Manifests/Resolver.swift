@@ -73,10 +73,14 @@ struct Resolver {
         }
     }
 
-    /// Refuses a key that is given and left out of every trial.
-    func refuse(idle name: String) throws(SweepError) {
-        guard let entry = entries[name], entry.given != nil || entry.fixed != nil, let condition = entry.key?.condition else { return }
-        throw manifest.failure(place(of: name), "this key changes no trial, as \(condition.words)")
+    /// What is to be told of a key that is given and left out of every trial.
+    ///
+    /// - Throws: the sentence where the key is refused.
+    func remark(idle name: String) throws(SweepError) -> String? {
+        guard let entry = entries[name], entry.given != nil || entry.fixed != nil, let condition = entry.key?.condition else { return nil }
+        let failure = manifest.failure(place(of: name), "this key changes no trial, as \(condition.words)")
+        guard condition.isTold, entry.given == nil else { throw failure }
+        return "\(failure)"
     }
 
     /// Calls `body` with a key's value for every combination of its axes, the last fastest.

@@ -32,18 +32,22 @@ public struct TrialKey: Sendable {
 
     /// When a key means something; it is left out of the configuration, and so of the trial's identity, where it does not.
     ///
-    /// A manifest that gives a key which means nothing for any of its trials is refused.
+    /// A manifest that gives a key which means nothing for any of its trials is refused, or told so where the key is fixed and such things are
+    /// commonly left standing.
     public struct Condition: Sendable {
         let keys: [String]
         let words: String
+        let isTold: Bool
         let holds: @Sendable (TrialSettings) -> Bool
 
         /// - Parameters:
         ///   - keys: those that decide.
         ///   - words: when the key means something, and the remedy: "only work has a depth; leave it out".
-        public init(on keys: [String], _ words: String, _ holds: @escaping @Sendable (TrialSettings) -> Bool) {
+        ///   - isTold: whether a fixed key without a meaning is told, not refused.
+        public init(on keys: [String], _ words: String, isTold: Bool = false, _ holds: @escaping @Sendable (TrialSettings) -> Bool) {
             self.keys = keys
             self.words = words
+            self.isTold = isTold
             self.holds = holds
         }
     }
