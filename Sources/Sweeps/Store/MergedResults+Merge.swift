@@ -21,7 +21,32 @@ extension MergedResults {
     ///   before stays.
     public func merge(_ paths: [String], acceptsChanges: Bool = false, threads: Int = 1) throws(SweepError) -> Summary {
         var summary = Summary()
-        let writer = try ResultWriter(database, list)
+        if try isEmpty() {
+            var refusal: SweepError?
+            let isBuilt = try database.build { () throws(SweepError) in
+                let isFirst = try isEmpty()
+                if isFirst { try database.execute("DROP TABLE results; " + MergedResults.resultsTable) }
+                do throws(SweepError) {
+                    try takeIn(paths, acceptsChanges, ResultWriter(database, list, isFirst: isFirst), &summary, threads)
+                } catch {
+                    // What stands before a flaw of a shard stays.
+                    guard error.isOfShards else { throw error }
+                    refusal = error
+                }
+                // Of all rows at once: an identity at a time stands anywhere in its index.
+                try makeIndices()
+            }
+            if let refusal { throw refusal }
+            if isBuilt { return summary }
+        }
+        try takeIn(paths, acceptsChanges, ResultWriter(database, list), &summary, threads)
+        try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return summary
+    }
+
+    private func takeIn(
+        _ paths: [String], _ acceptsChanges: Bool, _ writer: ResultWriter, _ summary: inout Summary, _ threads: Int
+    ) throws(SweepError) {
         for path in paths {
             let file = try MappedFile(path)
             let end = file.wholeLines
@@ -30,8 +55,6 @@ extension MergedResults {
             try file.requireManifest(of: list, acceptsChanges)
             try merge(file, end, writer, &summary, threads)
         }
-        try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return summary
     }
 
     private func merge(_ file: MappedFile, _ end: Int, _ writer: ResultWriter, _ summary: inout Summary, _ threads: Int) throws(SweepError) {

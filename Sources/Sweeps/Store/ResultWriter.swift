@@ -18,22 +18,28 @@ final class ResultWriter {
     var failure: SweepError?
 
     private let tolerance: Double
+    /// [place]: the rows of those that have a result, 0 for the others; nil where there were rows before, among which an index finds them.
+    private var trials: [Int32]?
     private let insert: Statement
     private let find: Statement
+    private let look: Statement
     private let remove: Statement
     private let removeSeries: Statement
     private let insertSeries: Statement
     private let database: Database
 
-    init(_ database: Database, _ list: TrialList) throws(SweepError) {
+    /// - Parameter isFirst: whether there are no rows and no indices yet.
+    init(_ database: Database, _ list: TrialList, isFirst: Bool = false) throws(SweepError) {
         self.database = database
         tolerance = list.expansion.manifest.kind.deviceTolerance
+        trials = isFirst ? [Int32](repeating: 0, count: list.count) : nil
         insert = try database.prepare(
             """
             INSERT OR IGNORE INTO results (place, id, status, reason, config, metrics, version, host, device, seconds, digest, check_sum)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        find = try database.prepare("SELECT trial, status, metrics, device, digest FROM results WHERE id = ?")
+        find = try database.prepare("SELECT trial FROM results WHERE id = ?")
+        look = try database.prepare("SELECT status, metrics, device, digest FROM results WHERE trial = ?")
         remove = try database.prepare("DELETE FROM results WHERE trial = ?")
         removeSeries = try database.prepare("DELETE FROM series WHERE trial = ?")
         insertSeries = try database.prepare("INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)")
@@ -41,14 +47,14 @@ final class ResultWriter {
 
     func take(_ result: PreparedResult) throws(JSONText.Mistake) -> Outcome {
         do {
-            if try add(result) { return .added }
-            find.bind(1, result.id.text)
-            defer { find.reset() }
-            guard try find.step(), let trial = find.integer(0) else { return .repeated }
-            let old = find.text(1).flatMap { TrialStatus(rawValue: $0) } ?? .failed
-            if find.integer(4) == result.digest || result.status == .failed { return .repeated }
+            guard let trial = try known(result) else { return .added }
+            look.bind(1, trial)
+            defer { look.reset() }
+            guard try look.step() else { return .repeated }
+            let old = look.text(0).flatMap { TrialStatus(rawValue: $0) } ?? .failed
+            if look.integer(3) == result.digest || result.status == .failed { return .repeated }
             if old == .failed {
-                find.reset()
+                look.reset()
                 for statement in [remove, removeSeries] {
                     statement.bind(1, trial)
                     try statement.run()
@@ -56,14 +62,23 @@ final class ResultWriter {
                 _ = try add(result)
                 return .replaced
             }
-            let isSameDevice = (result.device ?? "") == find.text(3)
-            let metrics = (try TrialValue(parsing: find.text(2) ?? "{}").table ?? [:], try TrialValue(parsing: Array(result.metrics)).table ?? [:])
+            let isSameDevice = (result.device ?? "") == look.text(2)
+            let metrics = (try TrialValue(parsing: look.text(1) ?? "{}").table ?? [:], try TrialValue(parsing: Array(result.metrics)).table ?? [:])
             if let difference = difference(metrics.0, metrics.1, tolerance: isSameDevice ? 0 : tolerance) { return .conflict(difference) }
             if old != result.status { return .conflict("\(old.rawValue) and \(result.status.rawValue)") }
             return isSameDevice ? .conflict("the series differ") : .repeated
         } catch let error as JSONText.Mistake {
             throw error
         } catch let error as SweepError { return .failed(error) } catch { return .failed(.database(path: database.path, reason: "\(error)")) }
+    }
+
+    /// The row of a result's trial; nil if that had none and the result has been added.
+    private func known(_ result: PreparedResult) throws(SweepError) -> Int? {
+        if let trial = trials?[result.place], trial > 0 { return Int(trial) }
+        if try add(result) { return nil }
+        find.bind(1, result.id.text)
+        defer { find.reset() }
+        return try find.step() ? find.integer(0) : 0
     }
 
     /// - Returns: false when the trial has a result already.
@@ -83,6 +98,7 @@ final class ResultWriter {
         try insert.run()
         guard database.changes > 0 else { return false }
         let trial = Int(database.lastRow)
+        trials?[result.place] = Int32(trial)
         for (name, numbers) in result.series {
             insertSeries.bind(1, trial)
             insertSeries.bind(2, name)
