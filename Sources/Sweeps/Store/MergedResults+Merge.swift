@@ -70,44 +70,40 @@ extension MergedResults {
         }
         let list = self.list
         let chunks = file.chunks(of: MergedResults.chunk, in: taken.bytes..<end)
+        // Of one that is taken in from its beginning, the digest comes with the chunks.
+        var digest: ShardDigest? = taken.bytes == 0 ? ShardDigest() : nil
         // The next chunks are read while the tables take the last.
         try inTurn(chunks, threads: threads) { chunk in
-            var lines: [PreparedLine] = []
-            file.lines(chunk) { line in lines.append(PreparedLine(line, of: list)) }
-            return lines
-        } consume: { chunk, lines throws(SweepError) in
+            PreparedChunk(file, chunk, of: list)
+        } consume: { range, chunk throws(SweepError) in
+            if let flaw = chunk.flaw { throw .damaged(path: file.path, line: taken.lines + flaw.line, reason: flaw.reason) }
             try database.transaction { () throws(SweepError) in
-                for line in lines {
-                    taken.lines += 1
-                    switch line {
-                    case .damaged(let reason): throw .damaged(path: file.path, line: taken.lines, reason: reason)
-                    case .header: continue
-                    case .stranger:
-                        taken.strangers += 1
-                        summary.foreign += 1
-                    case .result(let result):
-                        do throws(JSONText.Mistake) {
-                            switch try writer.take(result) {
-                            case .added: summary.added += 1
-                            case .repeated: summary.repeated += 1
-                            case .replaced: summary.replaced += 1
-                            case .conflict(let difference):
-                                conflicts.append(Conflict(id: result.id, path: file.path, line: taken.lines, difference: difference))
-                            case .failed(let error): writer.failure = error
-                            }
-                        } catch { throw .damaged(path: file.path, line: taken.lines, reason: ResultLine.unreadable(error)) }
-                        if let failure = writer.failure { throw failure }
-                    }
-                    taken.results += 1
-                    summary.lines += 1
+                for (line, result) in chunk.results {
+                    do throws(JSONText.Mistake) {
+                        switch try writer.take(result, of: chunk) {
+                        case .added: summary.added += 1
+                        case .repeated: summary.repeated += 1
+                        case .replaced: summary.replaced += 1
+                        case .conflict(let difference):
+                            conflicts.append(Conflict(id: result.id, path: file.path, line: taken.lines + line, difference: difference))
+                        case .failed(let error): writer.failure = error
+                        }
+                    } catch { throw .damaged(path: file.path, line: taken.lines + line, reason: ResultLine.unreadable(error)) }
+                    if let failure = writer.failure { throw failure }
                 }
             }
-            file.release(chunk)
+            taken.lines += chunk.lines
+            taken.results += chunk.results.count + chunk.strangers
+            taken.strangers += chunk.strangers
+            summary.lines += chunk.results.count + chunk.strangers
+            summary.foreign += chunk.strangers
+            digest?.add(chunk.digest)
+            file.release(range)
         }
         summary.conflicts += conflicts
         guard taken.bytes < end else { return }
         taken.bytes = end
-        taken.digest = MergedResults.digest(file, end, threads) ?? 0
+        taken.digest = digest?.value ?? MergedResults.digest(file, end, threads) ?? 0
         try record(taken, conflicts, name)
     }
 
@@ -116,25 +112,20 @@ extension MergedResults {
     /// Of the whole lines up to `end`, by their checksums; nil where one is not as it was written or `end` is within one.
     private static func digest(_ file: MappedFile, _ end: Int, _ threads: Int) -> UInt64? {
         guard end > 0, end <= file.bytes.count, file.bytes[end - 1] == 0x0A else { return nil }
-        let parts: [UInt64?] = concurrently(file.chunks(of: chunk, in: 0..<end), threads: threads) { chunk in
+        let parts: [ShardDigest?] = concurrently(file.chunks(of: chunk, in: 0..<end), threads: threads) { chunk in
             defer { file.release(chunk) }
-            var digest: UInt64? = 0
+            var digest: ShardDigest? = ShardDigest()
             file.lines(chunk) { line in
-                guard let known = digest, line.count > ResultLine.tailLength, ResultLine.flaw(line) == nil else {
-                    digest = nil
-                    return
-                }
-                let tail = UnsafeRawBufferPointer(rebasing: line[(line.count - ResultLine.tailLength)...])
-                digest = (known ^ ResultLine.checksum(tail)) &* 0x9e37_79b9_7f4a_7c15
+                if digest != nil, ResultLine.flaw(line) == nil { digest?.add(line) } else { digest = nil }
             }
             return digest
         }
-        var digest: UInt64 = 0
+        var digest = ShardDigest()
         for part in parts {
             guard let part else { return nil }
-            digest = (digest ^ part) &* 0xff51_afd7_ed55_8ccd
+            digest.add(part)
         }
-        return digest
+        return digest.value
     }
 
     /// How far a shard was taken in, if everything up to there is as it was; nil for one that is new, changed or taken in for another manifest.
@@ -185,6 +176,20 @@ extension MergedResults {
         }
         return conflicts
     }
+}
+
+/// Of many lines, by their checksums.
+struct ShardDigest {
+    private(set) var value: UInt64 = 0
+
+    /// - Parameter line: with its checksum at its end.
+    mutating func add(_ line: UnsafeRawBufferPointer) {
+        let tail = UnsafeRawBufferPointer(rebasing: line[(line.count - ResultLine.tailLength)...])
+        value = (value ^ ResultLine.checksum(tail)) &* 0x9e37_79b9_7f4a_7c15
+    }
+
+    /// The lines of the next chunk.
+    mutating func add(_ chunk: ShardDigest) { value = (value ^ chunk.value) &* 0xff51_afd7_ed55_8ccd }
 }
 
 extension MappedFile {

@@ -1,11 +1,5 @@
 import Models
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Puts results into the tables, and compares those that are there already.
 final class ResultWriter {
     enum Outcome {
@@ -45,9 +39,10 @@ final class ResultWriter {
         insertSeries = try database.prepare("INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)")
     }
 
-    func take(_ result: PreparedResult) throws(JSONText.Mistake) -> Outcome {
+    /// - Parameter chunk: the result's.
+    func take(_ result: PreparedResult, of chunk: PreparedChunk) throws(JSONText.Mistake) -> Outcome {
         do {
-            guard let trial = try known(result) else { return .added }
+            guard let trial = try known(result, chunk) else { return .added }
             look.bind(1, trial)
             defer { look.reset() }
             guard try look.step() else { return .repeated }
@@ -59,10 +54,10 @@ final class ResultWriter {
                     statement.bind(1, trial)
                     try statement.run()
                 }
-                _ = try add(result)
+                _ = try add(result, chunk)
                 return .replaced
             }
-            let isSameDevice = (result.device ?? "") == look.text(2)
+            let isSameDevice = (result.device?.text ?? "") == look.text(2)
             let metrics = (try TrialValue(parsing: look.text(1) ?? "{}").table ?? [:], try TrialValue(parsing: Array(result.metrics)).table ?? [:])
             if let difference = difference(metrics.0, metrics.1, tolerance: isSameDevice ? 0 : tolerance) { return .conflict(difference) }
             if old != result.status { return .conflict("\(old.rawValue) and \(result.status.rawValue)") }
@@ -73,24 +68,24 @@ final class ResultWriter {
     }
 
     /// The row of a result's trial; nil if that had none and the result has been added.
-    private func known(_ result: PreparedResult) throws(SweepError) -> Int? {
+    private func known(_ result: PreparedResult, _ chunk: PreparedChunk) throws(SweepError) -> Int? {
         if let trial = trials?[result.place], trial > 0 { return Int(trial) }
-        if try add(result) { return nil }
+        if try add(result, chunk) { return nil }
         find.bind(1, result.id.text)
         defer { find.reset() }
         return try find.step() ? find.integer(0) : 0
     }
 
     /// - Returns: false when the trial has a result already.
-    private func add(_ result: PreparedResult) throws(SweepError) -> Bool {
+    private func add(_ result: PreparedResult, _ chunk: PreparedChunk) throws(SweepError) -> Bool {
         insert.bind(1, result.place)
-        insert.bind(2, result.id.text)
-        insert.bind(3, result.status.rawValue)
+        insert.bind(2, text: result.idText)
+        insert.bind(3, text: result.status.stored)
         insert.bind(4, result.reason)
         insert.bind(5, text: result.config)
         insert.bind(6, text: result.metrics)
-        insert.bind(7, text: result.version)
-        insert.bind(8, text: result.host)
+        insert.bind(7, result.version)
+        insert.bind(8, result.host)
         insert.bind(9, result.device)
         insert.bind(10, result.seconds)
         insert.bind(11, result.digest)
@@ -99,10 +94,11 @@ final class ResultWriter {
         guard database.changes > 0 else { return false }
         let trial = Int(database.lastRow)
         trials?[result.place] = Int32(trial)
-        for (name, numbers) in result.series {
+        for series in chunk.series[result.series] {
             insertSeries.bind(1, trial)
-            insertSeries.bind(2, name)
-            let refusal: SweepError? = numbers.withUnsafeBytes { blob in
+            insertSeries.bind(2, text: series.name)
+            let refusal: SweepError? = chunk.numbers.withUnsafeBytes { numbers in
+                let blob = UnsafeRawBufferPointer(rebasing: numbers[8 * series.numbers.lowerBound..<8 * series.numbers.upperBound])
                 insertSeries.bind(3, blob: blob)
                 insertSeries.bind(4, Int(truncatingIfNeeded: ResultLine.checksum(blob)))
                 do throws(SweepError) { try insertSeries.run() } catch { return error }
@@ -123,32 +119,25 @@ final class ResultWriter {
     }
 }
 
-/// Arrays of numbers as they stand in a line.
-enum SeriesReader {
-    /// - Returns: little-endian doubles; NaN for null.
-    static func numbers(_ bytes: UnsafeRawBufferPointer) throws(JSONText.Mistake) -> [UInt64] {
-        guard let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count >= 2, bytes[0] == UInt8(ascii: "["),
-            bytes[bytes.count - 1] == UInt8(ascii: "]")
-        else { throw JSONText.Mistake(offset: 0, reason: "a series is no list") }
-        var numbers: [UInt64] = []
-        var at = 1
-        while at < bytes.count - 1 {
-            var end = at
-            var value = Double.nan
-            if bytes[at] == UInt8(ascii: "n") {
-                end = at + 4
-            } else {
-                // It stops at the comma or the bracket behind the number.
-                var stop: UnsafeMutablePointer<CChar>?
-                value = strtod(base + at, &stop)
-                end = stop.map { UnsafePointer($0) - base } ?? at
+extension TrialStatus {
+    /// As the tables have it, for as long as the program runs.
+    fileprivate var stored: UnsafeRawBufferPointer {
+        let text: StaticString =
+            switch self {
+            case .done: "done"
+            case .diverged: "diverged"
+            case .failed: "failed"
             }
-            guard end > at, end < bytes.count, bytes[end] == UInt8(ascii: ",") || end == bytes.count - 1 else {
-                throw JSONText.Mistake(offset: at, reason: "a series has something that is no number")
-            }
-            numbers.append(value.bitPattern.littleEndian)
-            at = end + 1
+        return UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
+}
+
+extension Statement {
+    fileprivate func bind(_ index: Int32, _ text: PreparedText?) {
+        switch text {
+        case .standing(let bytes): bind(index, text: bytes)
+        case .read(let text): bind(index, text)
+        case nil: bind(index, text: nil)
         }
-        return numbers
     }
 }
