@@ -5,9 +5,9 @@ final class Database {
     let path: String
     private var handle: OpaquePointer?
     /// With others who write, in milliseconds.
-    private static let patience: Int32 = 30_000
+    private static let patience: Int32 = 120_000
 
-    /// Opens or makes the file, with a write-ahead log and half a minute's patience for others who write.
+    /// Opens or makes the file, with a write-ahead log and two minutes' patience for others who write.
     ///
     /// - Parameter isTemporary: an empty one in the system's folder for temporary files, which is gone with the process; `path` is for sentences alone.
     /// - Throws: `SweepError.database` or `.disk`.

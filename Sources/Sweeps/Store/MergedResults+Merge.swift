@@ -52,7 +52,7 @@ extension MergedResults {
             let end = file.wholeLines
             if end < file.bytes.count { summary.torn.append(path) }
             guard end > 0 else { continue }
-            try file.requireManifest(of: list, acceptsChanges)
+            try file.requireManifest(of: list, acceptsChanges, threads: threads)
             try merge(file, end, writer, &summary, threads)
         }
     }
@@ -194,9 +194,9 @@ struct ShardDigest {
 
 extension MappedFile {
     /// Refuses a shard that was made from another version of the manifest, unless that is accepted.
-    func requireManifest(of list: TrialList, _ acceptsChanges: Bool) throws(SweepError) {
+    func requireManifest(of list: TrialList, _ acceptsChanges: Bool, threads: Int = 1) throws(SweepError) {
         let manifest = list.expansion.manifest
-        let header = try ShardFile.header(of: self)
+        let header = try ShardFile.header(of: self, threads: threads)
         guard header?.digest != manifest.digest, !acceptsChanges else { return }
         throw .changed(store: path, difference: header?.difference(to: manifest) ?? ShardHeader.missing)
     }

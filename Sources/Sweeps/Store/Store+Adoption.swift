@@ -34,7 +34,7 @@ extension Store {
         for path in others {
             let file = try MappedFile(path)
             guard file.wholeLines > 0 else { continue }
-            try file.requireManifest(of: list, acceptsChanges)
+            try file.requireManifest(of: list, acceptsChanges, threads: threads)
             var number = 0
             for chunk in file.chunks(of: 1 << 20) {
                 try file.lines(chunk) { line throws(SweepError) in
