@@ -37,9 +37,11 @@ public func concurrently<Item: Sendable, Result: Sendable, Failure: Error>(
     return results
 }
 
-/// Prepares items on other threads and takes them on the caller's, one after another in their order, while the next are prepared.
+/// Prepares items on up to `threads` threads and takes them on the caller's, one after another in their order, while the next are prepared.
 ///
-/// - Parameter threads: at least 1; 1 runs everything on the caller's thread. So many items less one, at least one, are prepared ahead.
+/// The caller prepares as well while nothing is there to be taken. No more than `threads` + 1 items are prepared and not yet taken.
+///
+/// - Parameter threads: at least 1; 1 runs everything on the caller's thread.
 /// - Throws: what `consume` throws, after all preparations have ended; later items are not taken.
 public func inTurn<Item: Sendable, Value: Sendable, Failure: Error>(
     _ items: [Item], threads: Int, prepare: @escaping @Sendable (Item) -> Value, consume: (Item, Value) throws(Failure) -> Void
@@ -50,28 +52,61 @@ public func inTurn<Item: Sendable, Value: Sendable, Failure: Error>(
     }
     let slots = Slots<Value>(count: items.count)
     let ready = items.map { _ in DispatchSemaphore(value: 0) }
-    var (begun, ended) = (0, 0)
-    func begin() {
-        guard begun < items.count else { return }
-        let index = begun
-        begun += 1
-        DispatchQueue.global(qos: .userInitiated).async {
-            let before = cc_thread_alone(true)
-            slots.set(index, prepare(items[index]))
-            _ = cc_thread_alone(before)
-            ready[index].signal()
+    let queue = Queue(count: items.count, ahead: threads + 1)
+    @Sendable func prepareNext() -> Bool {
+        guard let index = queue.next() else { return false }
+        let before = cc_thread_alone(true)
+        slots.set(index, prepare(items[index]))
+        _ = cc_thread_alone(before)
+        ready[index].signal()
+        return true
+    }
+    let workers = DispatchGroup()
+    let others = min(threads, items.count) - 1
+    for _ in 0..<others {
+        DispatchQueue.global(qos: .userInitiated).async(group: workers) {
+            repeat { queue.room.wait() } while prepareNext()
         }
     }
-    defer { while ended < begun { ready[ended].wait(); ended += 1 } }
-    for _ in 1..<threads { begin() }
-    while ended < items.count {
-        ready[ended].wait()
-        let index = ended
-        ended += 1
-        begin()
-        guard let value = slots.take(index) else { preconditionFailure("an item was prepared and is not there") }
-        try consume(items[index], value)
+    defer {
+        queue.close()
+        for _ in 0..<others { queue.room.signal() }
+        workers.wait()
     }
+    for (index, item) in items.enumerated() {
+        while ready[index].wait(timeout: .now()) == .timedOut {
+            if queue.room.wait(timeout: .now()) == .success, prepareNext() { continue }
+            ready[index].wait()
+            break
+        }
+        guard let value = slots.take(index) else { preconditionFailure("an item was prepared and is not there") }
+        try consume(item, value)
+        queue.room.signal()
+    }
+}
+
+/// Hands out the numbers of items in their order.
+private final class Queue: Sendable {
+    /// One for each item that may be begun.
+    let room: DispatchSemaphore
+    private let begun = Atomic<Int>(0)
+    private let count: Int
+
+    init(count: Int, ahead: Int) {
+        self.count = count
+        room = DispatchSemaphore(value: 0)
+        // A semaphore must not end lower than it began.
+        for _ in 0..<ahead { room.signal() }
+    }
+
+    /// - Returns: nil behind the last.
+    func next() -> Int? {
+        let index = begun.wrappingAdd(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
+    }
+
+    /// No more are handed out.
+    func close() { begun.store(count, ordering: .relaxed) }
 }
 
 /// One place per result; every place is written by exactly one thread before the joining reader looks.

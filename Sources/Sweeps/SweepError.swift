@@ -37,6 +37,16 @@ public enum SweepError: Error, Sendable, Equatable {
     }
 }
 
+extension SweepError {
+    /// About what is read, not about what is written.
+    var isOfShards: Bool {
+        switch self {
+        case .damaged, .changed, .unreadable: true
+        default: false
+        }
+    }
+}
+
 extension SweepError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -4,8 +4,10 @@ import CSQLite
 final class Database {
     let path: String
     private var handle: OpaquePointer?
+    /// With others who write, in milliseconds.
+    private static let patience: Int32 = 120_000
 
-    /// Opens or makes the file, with a write-ahead log and half a minute's patience for others who write.
+    /// Opens or makes the file, with a write-ahead log and two minutes' patience for others who write.
     ///
     /// - Parameter isTemporary: an empty one in the system's folder for temporary files, which is gone with the process; `path` is for sentences alone.
     /// - Throws: `SweepError.database` or `.disk`.
@@ -13,7 +15,7 @@ final class Database {
         self.path = path
         let code = sqlite3_open_v2(isTemporary ? "" : path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK else { throw failure(code) }
-        sqlite3_busy_timeout(handle, 30_000)
+        sqlite3_busy_timeout(handle, Database.patience)
         try execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY")
     }
 
@@ -61,9 +63,29 @@ final class Database {
     var changes: Int { Int(sqlite3_changes(handle)) }
     var lastRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
-    /// All or nothing.
+    /// All or nothing; within another transaction a part of that.
     func transaction(_ body: () throws(SweepError) -> Void) throws(SweepError) {
-        try execute("BEGIN IMMEDIATE")
+        guard sqlite3_get_autocommit(handle) != 0 else { return try body() }
+        try commit("BEGIN IMMEDIATE", body)
+    }
+
+    /// One transaction without a log, in which each page is written once: what was there before is kept beside the file until the end, which is cheap as
+    /// long as that is little. Meanwhile the file is nobody else's.
+    ///
+    /// - Returns: false, without `body` being called, where others have the file open.
+    func build(_ body: () throws(SweepError) -> Void) throws(SweepError) -> Bool {
+        sqlite3_busy_timeout(handle, 0)
+        let isAlone = sqlite3_exec(handle, "PRAGMA journal_mode=DELETE", nil, nil, nil) == SQLITE_OK
+        sqlite3_busy_timeout(handle, Database.patience)
+        guard isAlone else { return false }
+        // Where others have come by then, the log is back with whoever opens the file next.
+        defer { sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nil, nil, nil) }
+        try commit("BEGIN EXCLUSIVE", body)
+        return true
+    }
+
+    private func commit(_ begin: String, _ body: () throws(SweepError) -> Void) throws(SweepError) {
+        try execute(begin)
         do throws(SweepError) {
             try body()
             try execute("COMMIT")

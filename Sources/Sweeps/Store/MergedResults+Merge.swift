@@ -21,17 +21,40 @@ extension MergedResults {
     ///   before stays.
     public func merge(_ paths: [String], acceptsChanges: Bool = false, threads: Int = 1) throws(SweepError) -> Summary {
         var summary = Summary()
-        let writer = try ResultWriter(database, list)
+        if try isEmpty() {
+            var refusal: SweepError?
+            let isBuilt = try database.build { () throws(SweepError) in
+                let isFirst = try isEmpty()
+                if isFirst { try database.execute("DROP TABLE results; " + MergedResults.resultsTable) }
+                do throws(SweepError) {
+                    try takeIn(paths, acceptsChanges, ResultWriter(database, list, isFirst: isFirst), &summary, threads)
+                } catch {
+                    // What stands before a flaw of a shard stays.
+                    guard error.isOfShards else { throw error }
+                    refusal = error
+                }
+                // Of all rows at once: an identity at a time stands anywhere in its index.
+                try makeIndices()
+            }
+            if let refusal { throw refusal }
+            if isBuilt { return summary }
+        }
+        try takeIn(paths, acceptsChanges, ResultWriter(database, list), &summary, threads)
+        try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return summary
+    }
+
+    private func takeIn(
+        _ paths: [String], _ acceptsChanges: Bool, _ writer: ResultWriter, _ summary: inout Summary, _ threads: Int
+    ) throws(SweepError) {
         for path in paths {
             let file = try MappedFile(path)
             let end = file.wholeLines
             if end < file.bytes.count { summary.torn.append(path) }
             guard end > 0 else { continue }
-            try file.requireManifest(of: list, acceptsChanges)
+            try file.requireManifest(of: list, acceptsChanges, threads: threads)
             try merge(file, end, writer, &summary, threads)
         }
-        try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return summary
     }
 
     private func merge(_ file: MappedFile, _ end: Int, _ writer: ResultWriter, _ summary: inout Summary, _ threads: Int) throws(SweepError) {
@@ -47,44 +70,40 @@ extension MergedResults {
         }
         let list = self.list
         let chunks = file.chunks(of: MergedResults.chunk, in: taken.bytes..<end)
+        // Of one that is taken in from its beginning, the digest comes with the chunks.
+        var digest: ShardDigest? = taken.bytes == 0 ? ShardDigest() : nil
         // The next chunks are read while the tables take the last.
         try inTurn(chunks, threads: threads) { chunk in
-            var lines: [PreparedLine] = []
-            file.lines(chunk) { line in lines.append(PreparedLine(line, of: list)) }
-            return lines
-        } consume: { chunk, lines throws(SweepError) in
+            PreparedChunk(file, chunk, of: list)
+        } consume: { range, chunk throws(SweepError) in
+            if let flaw = chunk.flaw { throw .damaged(path: file.path, line: taken.lines + flaw.line, reason: flaw.reason) }
             try database.transaction { () throws(SweepError) in
-                for line in lines {
-                    taken.lines += 1
-                    switch line {
-                    case .damaged(let reason): throw .damaged(path: file.path, line: taken.lines, reason: reason)
-                    case .header: continue
-                    case .stranger:
-                        taken.strangers += 1
-                        summary.foreign += 1
-                    case .result(let result):
-                        do throws(JSONText.Mistake) {
-                            switch try writer.take(result) {
-                            case .added: summary.added += 1
-                            case .repeated: summary.repeated += 1
-                            case .replaced: summary.replaced += 1
-                            case .conflict(let difference):
-                                conflicts.append(Conflict(id: result.id, path: file.path, line: taken.lines, difference: difference))
-                            case .failed(let error): writer.failure = error
-                            }
-                        } catch { throw .damaged(path: file.path, line: taken.lines, reason: ResultLine.unreadable(error)) }
-                        if let failure = writer.failure { throw failure }
-                    }
-                    taken.results += 1
-                    summary.lines += 1
+                for (line, result) in chunk.results {
+                    do throws(JSONText.Mistake) {
+                        switch try writer.take(result, of: chunk) {
+                        case .added: summary.added += 1
+                        case .repeated: summary.repeated += 1
+                        case .replaced: summary.replaced += 1
+                        case .conflict(let difference):
+                            conflicts.append(Conflict(id: result.id, path: file.path, line: taken.lines + line, difference: difference))
+                        case .failed(let error): writer.failure = error
+                        }
+                    } catch { throw .damaged(path: file.path, line: taken.lines + line, reason: ResultLine.unreadable(error)) }
+                    if let failure = writer.failure { throw failure }
                 }
             }
-            file.release(chunk)
+            taken.lines += chunk.lines
+            taken.results += chunk.results.count + chunk.strangers
+            taken.strangers += chunk.strangers
+            summary.lines += chunk.results.count + chunk.strangers
+            summary.foreign += chunk.strangers
+            digest?.add(chunk.digest)
+            file.release(range)
         }
         summary.conflicts += conflicts
         guard taken.bytes < end else { return }
         taken.bytes = end
-        taken.digest = MergedResults.digest(file, end, threads) ?? 0
+        taken.digest = digest?.value ?? MergedResults.digest(file, end, threads) ?? 0
         try record(taken, conflicts, name)
     }
 
@@ -93,25 +112,20 @@ extension MergedResults {
     /// Of the whole lines up to `end`, by their checksums; nil where one is not as it was written or `end` is within one.
     private static func digest(_ file: MappedFile, _ end: Int, _ threads: Int) -> UInt64? {
         guard end > 0, end <= file.bytes.count, file.bytes[end - 1] == 0x0A else { return nil }
-        let parts: [UInt64?] = concurrently(file.chunks(of: chunk, in: 0..<end), threads: threads) { chunk in
+        let parts: [ShardDigest?] = concurrently(file.chunks(of: chunk, in: 0..<end), threads: threads) { chunk in
             defer { file.release(chunk) }
-            var digest: UInt64? = 0
+            var digest: ShardDigest? = ShardDigest()
             file.lines(chunk) { line in
-                guard let known = digest, line.count > ResultLine.tailLength, ResultLine.flaw(line) == nil else {
-                    digest = nil
-                    return
-                }
-                let tail = UnsafeRawBufferPointer(rebasing: line[(line.count - ResultLine.tailLength)...])
-                digest = (known ^ ResultLine.checksum(tail)) &* 0x9e37_79b9_7f4a_7c15
+                if digest != nil, ResultLine.flaw(line) == nil { digest?.add(line) } else { digest = nil }
             }
             return digest
         }
-        var digest: UInt64 = 0
+        var digest = ShardDigest()
         for part in parts {
             guard let part else { return nil }
-            digest = (digest ^ part) &* 0xff51_afd7_ed55_8ccd
+            digest.add(part)
         }
-        return digest
+        return digest.value
     }
 
     /// How far a shard was taken in, if everything up to there is as it was; nil for one that is new, changed or taken in for another manifest.
@@ -164,11 +178,25 @@ extension MergedResults {
     }
 }
 
+/// Of many lines, by their checksums.
+struct ShardDigest {
+    private(set) var value: UInt64 = 0
+
+    /// - Parameter line: with its checksum at its end.
+    mutating func add(_ line: UnsafeRawBufferPointer) {
+        let tail = UnsafeRawBufferPointer(rebasing: line[(line.count - ResultLine.tailLength)...])
+        value = (value ^ ResultLine.checksum(tail)) &* 0x9e37_79b9_7f4a_7c15
+    }
+
+    /// The lines of the next chunk.
+    mutating func add(_ chunk: ShardDigest) { value = (value ^ chunk.value) &* 0xff51_afd7_ed55_8ccd }
+}
+
 extension MappedFile {
     /// Refuses a shard that was made from another version of the manifest, unless that is accepted.
-    func requireManifest(of list: TrialList, _ acceptsChanges: Bool) throws(SweepError) {
+    func requireManifest(of list: TrialList, _ acceptsChanges: Bool, threads: Int = 1) throws(SweepError) {
         let manifest = list.expansion.manifest
-        let header = try ShardFile.header(of: self)
+        let header = try ShardFile.header(of: self, threads: threads)
         guard header?.digest != manifest.digest, !acceptsChanges else { return }
         throw .changed(store: path, difference: header?.difference(to: manifest) ?? ShardHeader.missing)
     }

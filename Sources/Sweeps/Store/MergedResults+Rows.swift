@@ -50,7 +50,7 @@ extension MergedResults {
             let (config, metrics) = (rows.bytes(4), rows.bytes(5))
             guard let place = rows.integer(0), let id = rows.text(1).flatMap({ TrialID($0) }),
                 let status = rows.text(2).flatMap({ TrialStatus(rawValue: $0) }),
-                rows.integer(8) == PreparedResult.checkSum(id, status, config: config, metrics: metrics)
+                rows.integer(8) == PreparedResult.checkSum(id, status, config: ResultLine.checksum(config), metrics: ResultLine.checksum(metrics))
             else { throw damaged("the result of trial \(rows.integer(0) ?? 0)") }
             let parts: (LineParts, LineParts)
             do { parts = (try LineParts(config), try LineParts(metrics)) } catch { throw damaged("the result of trial \(place)") }

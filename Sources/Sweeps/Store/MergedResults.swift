@@ -45,12 +45,9 @@ public final class MergedResults {
             database = try Database(store.databasePath)
         }
         try database.require(version: MergedResults.format)
+        try database.execute(MergedResults.resultsTable)
         try database.execute(
             """
-            CREATE TABLE IF NOT EXISTS results (
-                trial INTEGER PRIMARY KEY, place INTEGER, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, reason TEXT, config TEXT NOT NULL,
-                metrics TEXT NOT NULL, version TEXT, host TEXT, device TEXT, seconds REAL, digest INTEGER NOT NULL, check_sum INTEGER NOT NULL);
-            CREATE INDEX IF NOT EXISTS places ON results (place);
             CREATE TABLE IF NOT EXISTS series (
                 trial INTEGER NOT NULL, name TEXT NOT NULL, numbers BLOB NOT NULL, check_sum INTEGER NOT NULL, PRIMARY KEY (trial, name)
             ) WITHOUT ROWID;
@@ -60,7 +57,29 @@ public final class MergedResults {
             CREATE TABLE IF NOT EXISTS conflicts (id TEXT NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, difference TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)
             """)
+        try makeIndices()
         try place()
+    }
+
+    static let resultsTable = """
+        CREATE TABLE IF NOT EXISTS results (
+            trial INTEGER PRIMARY KEY, place INTEGER, id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, config TEXT NOT NULL,
+            metrics TEXT NOT NULL, version TEXT, host TEXT, device TEXT, seconds REAL, digest INTEGER NOT NULL, check_sum INTEGER NOT NULL)
+        """
+
+    /// What finds a result by its identity, which stands once, and by its place.
+    func makeIndices() throws(SweepError) {
+        // Older files have the first within the table.
+        let unique = try database.prepare("SELECT 1 FROM pragma_index_list('results') WHERE \"unique\"")
+        let isThere = try unique.step()
+        unique.reset()
+        if !isThere { try database.execute("CREATE UNIQUE INDEX IF NOT EXISTS ids ON results (id)") }
+        try database.execute("CREATE INDEX IF NOT EXISTS places ON results (place)")
+    }
+
+    func isEmpty() throws(SweepError) -> Bool {
+        let rows = try database.prepare("SELECT 1 FROM results LIMIT 1")
+        return try !rows.step()
     }
 
     /// Gives every row its place in the manifest, if that is another than at the last merge.

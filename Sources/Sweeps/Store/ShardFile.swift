@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -76,17 +78,35 @@ final class ShardFile {
     }
 
     /// The last header of a shard; nil where there is none.
-    static func header(of file: MappedFile) throws(SweepError) -> ShardHeader? {
-        var last: ShardHeader?
-        var number = 0
-        try file.lines(0..<file.wholeLines) { line throws(SweepError) in
-            number += 1
-            guard ShardHeader.isHeader(line) else {
-                if number == 1, let flaw = ResultLine.flaw(line) { throw .damaged(path: file.path, line: 1, reason: flaw) }
-                return
+    ///
+    /// - Parameter threads: on which its chunks are looked through.
+    static func header(of file: MappedFile, threads: Int = 1) throws(SweepError) -> ShardHeader? {
+        let parts = concurrently(file.chunks(of: 4 << 20), threads: threads) { chunk in
+            defer { file.release(chunk) }
+            var (lines, found): (Int, [(line: Int, outcome: Result<ShardHeader, TrialRefusal>)]) = (0, [])
+            file.lines(chunk) { line in
+                lines += 1
+                let isHeader = ShardHeader.isHeader(line)
+                guard isHeader || (lines == 1 && chunk.lowerBound == 0) else { return }
+                if let flaw = ResultLine.flaw(line) {
+                    found.append((lines, .failure(TrialRefusal(flaw))))
+                } else if isHeader {
+                    do throws(TrialRefusal) { found.append((lines, .success(try ShardHeader(line)))) } catch {
+                        found.append((lines, .failure(error)))
+                    }
+                }
             }
-            if let flaw = ResultLine.flaw(line) { throw .damaged(path: file.path, line: number, reason: flaw) }
-            do throws(TrialRefusal) { last = try ShardHeader(line) } catch { throw .damaged(path: file.path, line: number, reason: error.reason) }
+            return (lines: lines, found: found)
+        }
+        var last: ShardHeader?
+        var before = 0
+        for part in parts {
+            for (line, outcome) in part.found {
+                do throws(TrialRefusal) { last = try outcome.get() } catch {
+                    throw .damaged(path: file.path, line: before + line, reason: error.reason)
+                }
+            }
+            before += part.lines
         }
         return last
     }

@@ -34,7 +34,7 @@ extension Store {
         for path in others {
             let file = try MappedFile(path)
             guard file.wholeLines > 0 else { continue }
-            try file.requireManifest(of: list, acceptsChanges)
+            try file.requireManifest(of: list, acceptsChanges, threads: threads)
             var number = 0
             for chunk in file.chunks(of: 1 << 20) {
                 try file.lines(chunk) { line throws(SweepError) in
@@ -45,12 +45,10 @@ extension Store {
                     guard let (id, status) = ResultLine.head(line) else { throw damaged("this is neither a result nor a header") }
                     guard let place = list.place(of: id) else { return }
                     if let known = statuses[place], known != .failed || status == .failed { return }
-                    do throws(JSONText.Mistake) {
-                        let parts = try LineParts(line)
-                        try parts.requireResult()
-                        _ = try parts.value("seconds")
-                        if let series = parts["series"] { for part in try LineParts(series).parts { _ = try SeriesReader.numbers(part.bytes) } }
-                    } catch { throw damaged(ResultLine.unreadable(error)) }
+                    var (series, numbers): ([PreparedSeries], [UInt64]) = ([], [])
+                    do throws(JSONText.Mistake) { _ = try PreparedResult(id, place, status, line, &series, &numbers) } catch {
+                        throw damaged(ResultLine.unreadable(error))
+                    }
                     statuses[place] = status
                     lines += line
                     lines.append(0x0A)
