@@ -32,7 +32,8 @@ enum StepBenchmark {
             run: { () throws(BenchmarkError) in try stepper.run() }, times: steps,
             floor: FloorTerms(
                 products: cost.products, elementwise: cost.elementwise + 10 * Double(plan.parameterCount), tanh: cost.activations),
-            flops: cost.products, remark: "a step of Adam from the equation to the new parameters, \(steps) at once; floor: that of loss and gradient")
+            flops: cost.products,
+            remark: "a step of Adam from the equation to the new parameters, \(steps) at once; floor: that of loss and gradient")
     }
 
     private static func gaussNewton(_ setting: Setting) throws(BenchmarkError) -> PreparedWorkload {
