@@ -125,7 +125,7 @@ import Testing
         ("fields = [\"u\"]", "reference = \"none.npy\"", "my.toml:3: reference: folder/none.npy cannot be read"),
         ("nu*u_xx\"", "nu*u_xx + exp(1000*exp(x^2))\"", "my.toml:5: equation: the formula"),
         ("{ on = \"t = 0\", equation", "{ on = \"t = 0\", at = [0, 0], equation", "my.toml:7: conditions[0].at: there is \"on\" too"),
-        ("{ on = \"t = 0\", equation", "{ at = [0], equation", "my.toml:7: conditions[0].at: the point [0.0] has 1 coordinates"),
+        ("{ on = \"t = 0\", equation", "{ at = [0], equation", "my.toml:7: conditions[0].at: the point [0.0] has 1 coordinate"),
         ("{ on = \"t = 0\", equation", "{ equation", "my.toml:7: conditions[0]: its place is missing"),
         (", equation = \"u = 0\"", "", "my.toml:8: conditions[1]: its equation is missing"),
         (", equation = \"u = 0\"", ", periodic = 3", "my.toml:8: conditions[1].periodic: a coordinate's name or true is needed"),
