@@ -2,6 +2,10 @@
 ///
 /// Accuracy: a few ulps for lengths in the thousands (compensated sum of squares).
 public func euclideanNorm(_ values: some Sequence<Double>) -> Double {
+    values.withContiguousStorageIfAvailable { euclideanNorm(of: $0) } ?? Array(values).withUnsafeBufferPointer { euclideanNorm(of: $0) }
+}
+
+private func euclideanNorm(of values: UnsafeBufferPointer<Double>) -> Double {
     var largest = 0.0
     for value in values {
         if value.isNaN { return .nan }

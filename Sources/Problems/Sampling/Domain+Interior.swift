@@ -17,11 +17,12 @@ extension Domain {
             throw .pointCount(requested: count, reason: "their \(d) coordinates would not fit this machine's memory")
         }
         guard case .box = self else { return try pointsOfShape(count, sampling: sampling, stream: &stream) }
+        let bounds = bounds
         switch sampling {
         case .uniform:
             var points = Matrix<Double>(rows: count, columns: d)
             for i in 0..<count {
-                for j in 0..<d { points[i, j] = scaled(stream.openUniform(), axis: j) }
+                for j in 0..<d { points[i, j] = Domain.scaled(stream.openUniform(), on: bounds[j]) }
             }
             return points
         case .grid:
@@ -34,7 +35,7 @@ extension Domain {
             var points = Matrix<Double>(rows: count, columns: d)
             for j in 0..<d {
                 for (i, slice) in stream.permutation(count).enumerated() {
-                    points[i, j] = scaled((Double(slice) + stream.openUniform()) / Double(count), axis: j)
+                    points[i, j] = Domain.scaled((Double(slice) + stream.openUniform()) / Double(count), on: bounds[j])
                 }
             }
             return points
@@ -43,7 +44,7 @@ extension Domain {
             guard count <= Int(UInt32.max) else { throw .pointCount(requested: count, reason: "Sobol's sequence here has 2³² points") }
             var points = Matrix<Double>(rows: count, columns: d)
             for i in 0..<count {
-                for (j, value) in sequence.next().enumerated() { points[i, j] = scaled(value, axis: j) }
+                for (j, value) in sequence.next().enumerated() { points[i, j] = Domain.scaled(value, on: bounds[j]) }
             }
             return points
         }
@@ -76,8 +77,7 @@ extension Domain {
     }
 
     /// A number of (0, 1) brought into the open interval of an axis.
-    func scaled(_ value: Double, axis: Int) -> Double {
-        let interval = bounds[axis]
+    static func scaled(_ value: Double, on interval: ClosedRange<Double>) -> Double {
         let point = interval.lowerBound + (interval.upperBound - interval.lowerBound) * value
         return min(max(point, interval.lowerBound.nextUp), interval.upperBound.nextDown)
     }

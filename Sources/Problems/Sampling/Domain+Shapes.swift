@@ -6,6 +6,7 @@ extension Domain {
     /// A tensor grid is the first, n = 1, 2, …, with enough points inside; random points and Sobol's are drawn until there are enough; a Latin
     /// hypercube of the box is the first of M, 2M, 4M, … points with enough inside.
     func pointsOfShape(_ count: Int, sampling: Sampling, stream: inout RandomStream) throws(ProblemError) -> Matrix<Double> {
+        let bounds = bounds
         let box = Domain.box(lower: bounds.map(\.lowerBound), upper: bounds.map(\.upperBound))
         var rows: [[Double]] = []
         switch sampling {
@@ -19,7 +20,7 @@ extension Domain {
             }
         case .uniform:
             while rows.count < count {
-                let point = (0..<dimension).map { box.scaled(stream.openUniform(), axis: $0) }
+                let point = (0..<dimension).map { Domain.scaled(stream.openUniform(), on: bounds[$0]) }
                 if contains(point) { rows.append(point) }
             }
         case .latinHypercube:
@@ -34,7 +35,7 @@ extension Domain {
             var sequence = try SobolSequence(dimension: dimension, shiftedBy: &stream)
             guard count <= Int(UInt32.max) / 4 else { throw .pointCount(requested: count, reason: "Sobol's sequence here has 2³² points") }
             while rows.count < count {
-                let point = sequence.next().enumerated().map { box.scaled($1, axis: $0) }
+                let point = sequence.next().enumerated().map { Domain.scaled($1, on: bounds[$0]) }
                 if contains(point) { rows.append(point) }
             }
         }
