@@ -51,6 +51,8 @@ void call_ensembles(cc_device *device, numbers *n);
 void call_wrongly(cc_device *device, numbers *n);
 void call_factors(numbers *n);
 void call_networks(numbers *n);
+/// Descents on a plan, in parts and to a bad end.
+void call_descents(cc_plan *plan, cc_precision precision, const void *parameters);
 void call_programs(numbers *n);
 void call_digests(numbers *n);
 void call_threads(numbers *n);

@@ -33,6 +33,7 @@ static void differentiate(const cc_network *network, cc_precision precision, int
         worst = fmax(worst, isnan(g) ? INFINITY : fabs(g - 2 * value_at(precision, other, i)));
     }
     expect(worst <= tolerance * 10 * size, "gradient and 2 Jᵀ r differ by %g of %g", worst, size);
+    call_descents(plan, precision, parameters);
     // ⟨r, J v⟩ = ⟨Jᵀ r, v⟩.
     void *vector = exact_values(precision, count, n, 0.5);
     void *product = exact_values(precision, rows, n, 0), *second = exact_values(precision, rows, n, 0);

@@ -44,6 +44,7 @@ static void compare(cc_plan *there, cc_plan *here, cc_precision precision, int32
     for (int i = 0; i < 2; i++)
         expect_status(cc_plan_transposed(plans[i], parameters, residuals[1], result[i], &error), CC_OK, &error, "cc_plan_transposed");
     expect_close(precision, result[0], result[1], count, "Jᵀ r");
+    call_descents(there, precision, parameters);
     for (int32_t t = 0; t < terms; t++) {
         const int64_t values = cases[t].residual.components * cases[t].term.points;
         void *components[2];
