@@ -1,4 +1,5 @@
 // Descents: at once and in parts the same bits; what ends them early.
+#include "descent.h"
 #include "terms.h"
 
 #include <math.h>
