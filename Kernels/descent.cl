@@ -1,6 +1,6 @@
 // Steps of gradient descent and Adam over a plan's parameters, every operation rounded by itself (opencl/network_descent.c).
 //
-// Build macros: F64, VW; P elements a work-item (a multiple of VW). Numbers that steps leave behind:
+// Build macros: F64, VW, LOCAL, WG; P elements a work-item (a multiple of VW). Numbers that steps leave behind:
 //   history[step]  the loss at the step's begin, in double precision, as the host adds it up
 //   state[0]       the smallest of them so far
 //   flags[0]       whether this step's is that; flags[1]: the first step with a gradient or parameters that are not finite
@@ -88,11 +88,14 @@ __kernel ITEMS void descend(__global REAL *parameters, __global const REAL *grad
     int odd = 0, i = first;
     for (; i + VW <= end; i += VW) {
         const REALV x = LOADV(parameters + i), g = LOADV(gradient + i);
-        REALV m = LOADV(moments + i), v = LOADV(squares + i);
+        REALV m = V(0.0), v = V(0.0);
+        if (adam) m = LOADV(moments + i), v = LOADV(squares + i);
         if (better) STOREV(x, best + i);
         const REALV next = stepped(&r, x, g, &m, &v);
-        STOREV(m, moments + i);
-        STOREV(v, squares + i);
+        if (adam) {
+            STOREV(m, moments + i);
+            STOREV(v, squares + i);
+        }
         STOREV(next, parameters + i);
         odd |= ODD(g, next);
     }
@@ -103,8 +106,8 @@ __kernel ITEMS void descend(__global REAL *parameters, __global const REAL *grad
             const int inside = i + lane < end;
             xs[lane] = inside ? parameters[i + lane] : R(0.0);
             gs[lane] = inside ? gradient[i + lane] : R(1.0);
-            ms[lane] = inside ? moments[i + lane] : R(0.0);
-            vs[lane] = inside ? squares[i + lane] : R(1.0);
+            ms[lane] = inside && adam ? moments[i + lane] : R(0.0);
+            vs[lane] = inside && adam ? squares[i + lane] : R(1.0);
         }
         const REALV g = LOADV(gs);
         REALV m = LOADV(ms), v = LOADV(vs);
@@ -116,8 +119,10 @@ __kernel ITEMS void descend(__global REAL *parameters, __global const REAL *grad
         STOREV(next, nexts);
         for (int lane = 0; lane < VW && i + lane < end; lane++) {
             if (better) best[i + lane] = xs[lane];
-            moments[i + lane] = ms[lane];
-            squares[i + lane] = vs[lane];
+            if (adam) {
+                moments[i + lane] = ms[lane];
+                squares[i + lane] = vs[lane];
+            }
             parameters[i + lane] = nexts[lane];
         }
     }

@@ -24,7 +24,7 @@ enum StepBenchmark {
     private static func adam(_ name: String, _ setting: Setting) throws(BenchmarkError) -> PreparedWorkload {
         let (plan, start) = try plan(name, setting)
         let cost = plan.cost
-        // As many as a training takes between two looks at the clock.
+        // About as many as a training takes between two looks at the clock.
         let steps = max(1, min(1000, Int(1e8 / cost.products)))
         let stepper = Descender(plan, start, Adam(.constant(1e-4)), steps: steps)
         // Two moments, two roundings of the rate, a root and a quotient: ten operations a parameter.

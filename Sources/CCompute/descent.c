@@ -27,7 +27,7 @@ void cc_widen(cc_precision precision, int64_t count, const void *from, double *t
 
 /// Rows of P numbers in the plan's precision.
 typedef struct rows {
-    char *gradient, *here, *there, *moments, *squares, *best;
+    char *gradient, *here, *there, *moments, *squares, *best, *old_moments, *old_squares;
 } rows;
 
 static cc_status walk(cc_plan *plan, cc_descent *d, rows *r, cc_error *error) {
@@ -51,9 +51,17 @@ static cc_status walk(cc_plan *plan, cc_descent *d, rows *r, cc_error *error) {
         u.rate = d->rates[d->taken];
         u.power1 = adam ? pow(u.beta1, step) : 0;
         u.power2 = adam ? pow(u.beta2, step) : 0;
+        if (adam) {
+            memcpy(r->old_moments, r->moments, bytes);
+            memcpy(r->old_squares, r->squares, bytes);
+        }
         kernels->update(&u, count, r->gradient, r->here, r->there, adam ? r->moments : NULL, adam ? r->squares : NULL);
         d->diverged = !kernels->finite(r->there, count);
-        if (d->diverged) break;
+        if (d->diverged) {
+            r->moments = r->old_moments;
+            r->squares = r->old_squares;
+            break;
+        }
         char *other = r->here;
         r->here = r->there;
         r->there = other;
@@ -65,20 +73,23 @@ static cc_status walk(cc_plan *plan, cc_descent *d, rows *r, cc_error *error) {
 
 cc_status cc_plan_descend(cc_plan *plan, cc_descent *d, cc_error *error) {
     REQUIRE(plan && d && d->rates && d->parameters && d->losses, "A descent needs a plan, rates, parameters and a place for losses.");
-    REQUIRE(d->first >= 0 && d->steps >= 1, "A descent takes at least one step after none or some, not %lld after %lld.", (long long)d->steps,
-            (long long)d->first);
+    REQUIRE(d->first >= 0 && d->steps >= 1 && d->steps <= cc_most_steps, "A descent takes 1 to %d steps at once after none or some, not %lld after %lld.",
+            cc_most_steps, (long long)d->steps, (long long)d->first);
     const bool adam = d->optimizer.kind == CC_ADAM;
     REQUIRE(!adam || (d->moments && d->squares), "A descent by Adam needs its memory.");
     d->taken = 0;
     d->diverged = false;
-    if (plan->state && plan->calls->descend) return plan->calls->descend(plan->state, d, error);
+    if (plan->state && plan->calls->descend) {
+        const cc_status status = plan->calls->descend(plan->state, d, error);
+        if (status != CC_OUT_OF_MEMORY) return status;
+    }
     const cc_precision precision = plan->native->precision;
     const int64_t count = plan->native->parameters;
     const uint64_t row = ((uint64_t)count * plan->native->element + 127) / 64 * 64;
     void *memory = NULL;
-    if (posix_memalign(&memory, 64, 6 * row) != 0) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a descent's parameters.");
+    if (posix_memalign(&memory, 64, 8 * row) != 0) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a descent's parameters.");
     char *at = memory;
-    rows r = { at, at + row, at + 2 * row, at + 3 * row, at + 4 * row, at + 5 * row };
+    rows r = { at, at + row, at + 2 * row, at + 3 * row, at + 4 * row, at + 5 * row, at + 6 * row, at + 7 * row };
     cc_narrow(precision, count, d->parameters, r.here);
     if (d->best) cc_narrow(precision, count, d->best, r.best);
     if (adam) {

@@ -127,6 +127,49 @@ struct KernelSweepTests {
         try features(CC_TANH, .shiftedNodes, dimension: 5, points: 3, features: 2)
     }
 
+    @Test func descents() throws {
+        var numbers = NetworkNumbers(seed: 5)
+        let source = numbers.list(9)
+        var terms = [
+            NetworkTerm.laplacian(2, of: 2, points: numbers.points(9, dimension: 2), source: source),
+            NetworkTerm.values(points: numbers.points(3, dimension: 2), source: numbers.list(3), weight: 2),
+        ]
+        for index in terms.indices { terms[index].program = .quadratic(linear: [1], products: [], source: terms[index].source) }
+        let widths: [Int32] = [2, 5, 1]
+        let start = numbers.parameters(widths)
+        for kind in [CC_DESCENT, CC_ADAM] {
+            func end<Scalar: BinaryFloatingPoint & BitwiseCopyable>(_ type: Scalar.Type, on device: OpenedDevice?) throws -> [Double] {
+                let plan = try NetworkPlan<Scalar>(widths: widths, activation: CC_TANH, terms: terms, on: device)
+                var rows = [start, start.map { _ in 0 }, start.map { _ in 0 }, start]
+                var losses = [0.0, 0, 0], error = cc_error()
+                let rates = [1e-3, 1e-3, 1e-4], count = start.count
+                var status = CC_OK, taken: Int64 = 0
+                rows.withUnsafeMutableBufferPointer { rows in
+                    let memory = UnsafeMutablePointer<Double>.allocate(capacity: 4 * count)
+                    defer { memory.deallocate() }
+                    for k in 0..<4 { for i in 0..<count { memory[k * count + i] = rows[k][i] } }
+                    rates.withUnsafeBufferPointer { rates in
+                        losses.withUnsafeMutableBufferPointer { losses in
+                            var descent = cc_descent()
+                            descent.optimizer = cc_optimizer(kind: kind, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, decay: 1e-3)
+                            (descent.steps, descent.rates, descent.enough) = (3, rates.baseAddress, -1)
+                            (descent.parameters, descent.best, descent.best_loss) = (memory, memory + 3 * count, .infinity)
+                            if kind == CC_ADAM { (descent.moments, descent.squares) = (memory + count, memory + 2 * count) }
+                            descent.losses = losses.baseAddress
+                            status = cc_plan_descend(plan.plan, &descent, &error)
+                            taken = descent.taken
+                        }
+                    }
+                    for k in 0..<4 { for i in 0..<count { rows[k][i] = memory[k * count + i] } }
+                }
+                #expect(status == CC_OK && taken == 3)
+                return rows.flatMap { $0 } + losses
+            }
+            #expect(try relativeDifference(end(Double.self, on: device), end(Double.self, on: nil)) < 1e-12)
+            #expect(try relativeDifference(end(Float.self, on: device), end(Float.self, on: nil)) < 1e-4)
+        }
+    }
+
     @Test func plans() throws {
         var numbers = NetworkNumbers(seed: 71)
         // A set of jets a plan, for it is interpreted for every neuron.

@@ -116,6 +116,12 @@ import Testing
         let done = try #require(try optimizer.steps(30, plan, &descent, enough: -1))
         #expect(done.isDiverged && done.taken < 30 && done.losses.count == done.taken + 1 && descent.step == done.taken)
         #expect(descent.parameters.allSatisfy(\.isFinite) && descent.best.allSatisfy(\.isFinite) && descent.bestLoss.isFinite)
+        // Adam's first step is infinite by its rate alone: nothing of it is left.
+        var adam = Adam(.constant(entry.precision == .f32 ? 1e39 : .infinity))
+        var still = ResidualPlan.Descent(parameters: start)
+        let none = try #require(try adam.steps(3, plan, &still, enough: -1))
+        #expect(none.isDiverged && none.taken == 0 && none.losses.count == 1 && still.parameters == start && still.bestLoss == none.losses[0])
+        #expect(still.best == start && adam.memory["first"]?.allSatisfy { $0 == 0 } == true && adam.memory["count"] == [0])
         // As many steps as were finite, alone.
         if done.taken > 0 {
             var again = ResidualPlan.Descent(parameters: start)
@@ -134,5 +140,8 @@ import Testing
         var adam = Adam()
         var wrong = ResidualPlan.Descent(parameters: [1, 2])
         #expect(throws: SolverError.self) { try adam.steps(1, plan, &wrong, enough: -1) }
+        for count in [-1, 0, ResidualPlan.mostSteps + 1] {
+            #expect(throws: SolverError.self) { try adam.steps(count, plan, &descent, enough: -1) }
+        }
     }
 }

@@ -154,7 +154,7 @@ typedef struct cc_plan_options {
     int32_t parameters;
 } cc_plan_options;
 
-/// Plans everything and takes all memory. A plan serves one call at a time; different plans may run at once.
+/// Plans everything and takes all memory but that of descents (descent.h). A plan serves one call at a time; different plans may run at once.
 cc_status cc_plan_create(const cc_network *network, const cc_plan_options *options, int32_t terms, const cc_term *term, cc_plan **plan, cc_error *error);
 void cc_plan_destroy(cc_plan *plan);
 

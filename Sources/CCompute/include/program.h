@@ -1,8 +1,8 @@
 /// Residuals as programs: straight-line code over the quantities of one collocation point, for every backend.
 ///
 /// A program is in static single assignment: instruction k writes register k, and its operands are registers before k. The
-/// native path and OpenCL devices that are processors run it over blocks of points, operation by operation, so that a new equation compiles
-/// nothing; GPUs run C printed from it.
+/// native path runs it over blocks of points, operation by operation, and so do OpenCL devices that are processors: there an equation of operations
+/// and derivatives like those of another one compiles nothing. GPUs, and ensembles on any OpenCL device, run C printed from it.
 #ifndef RESIDUA_PROGRAM_H
 #define RESIDUA_PROGRAM_H
 

@@ -338,7 +338,7 @@ static cc_status components(void *state, int32_t term, const void *parameters, v
 static uint64_t memory(const void *state) {
     const ocl_plan *p = state;
     const uint64_t compared = (p->points_sent ? p->points_room : 0) + (p->data_sent ? p->data_room : 0);
-    return sizeof *p + p->bytes + p->descent.bytes + compared * p->element;
+    return sizeof *p + p->bytes + p->descent.bytes + p->descent.row_bytes + compared * p->element;
 }
 
 static const cc_plan_calls calls_table = {

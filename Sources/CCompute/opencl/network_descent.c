@@ -53,34 +53,43 @@ static cc_status fetch_row(ocl_plan *p, cl_mem memory, double *values, cc_error 
     return CC_OK;
 }
 
-/// Kernels, and buffers for `steps` steps.
-static cc_status prepare(ocl_plan *p, int64_t steps, cc_error *error) {
+/// Terms' shares of the loss and where their chunks begin and end, each written at once.
+static cc_status send_terms(ocl_plan *p, cc_error *error) {
+    const size_t terms = (size_t)p->terms;
+    double *shares = malloc(terms * sizeof *shares);
+    cl_int *bounds = malloc(2 * terms * sizeof *bounds);
+    cc_status status = shares && bounds ? CC_OK : cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a descent's numbers.");
+    for (size_t i = 0; status == CC_OK && i < terms; i++) {
+        shares[i] = p->source[i].share;
+        bounds[2 * i] = p->term[i].first_chunk;
+        bounds[2 * i + 1] = p->term[i].first_chunk + p->term[i].chunks;
+    }
+    if (status == CC_OK) status = send(p, p->descent.shares, terms * sizeof *shares, shares, error);
+    if (status == CC_OK) status = send(p, p->descent.bounds, 2 * terms * sizeof *bounds, bounds, error);
+    free(shares);
+    free(bounds);
+    return status;
+}
+
+/// Kernels, and buffers for as many steps as a call takes at most.
+static cc_status prepare(ocl_plan *p, cc_error *error) {
     net_descent *s = &p->descent;
     ocl_device *d = p->device;
-    if (s->steps < steps) {
-        release(p);
+    const size_t steps = cc_most_steps;
+    if (!s->row) {
         const size_t row = (size_t)p->parameters * p->element;
         TRY(make(p, row, &s->moments, error));
         TRY(make(p, row, &s->squares, error));
         TRY(make(p, row, &s->best, error));
-        TRY(make(p, (size_t)steps * 3 * p->element, &s->schedule, error));
-        TRY(make(p, (size_t)steps * sizeof(double), &s->history, error));
+        TRY(make(p, steps * 3 * p->element, &s->schedule, error));
+        TRY(make(p, steps * sizeof(double), &s->history, error));
         TRY(make(p, sizeof(double), &s->state, error));
         TRY(make(p, 2 * sizeof(cl_int), &s->flags, error));
         TRY(make(p, (size_t)p->terms * sizeof(double), &s->shares, error));
         TRY(make(p, (size_t)p->terms * 2 * sizeof(cl_int), &s->bounds, error));
-        const size_t most = (size_t)(p->parameters > 3 * steps ? p->parameters : 3 * steps);
-        if (!(s->row = malloc(most * sizeof(double)))) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a descent's numbers.");
-        s->steps = steps;
-        for (int32_t i = 0; i < p->terms; i++) {
-            const network_term *t = &p->term[i];
-            const cl_int bounds[2] = {t->first_chunk, t->first_chunk + t->chunks};
-            const size_t at = (size_t)i;
-            cl_int status = d->cl->EnqueueWriteBuffer(d->queue, s->shares, CL_TRUE, at * sizeof(double), sizeof(double), &p->source[i].share, 0, NULL, NULL);
-            if (status == CL_SUCCESS)
-                status = d->cl->EnqueueWriteBuffer(d->queue, s->bounds, CL_TRUE, at * sizeof bounds, sizeof bounds, bounds, 0, NULL, NULL);
-            TRY(ocl_check(&d->base, status, "write a descent's numbers", error));
-        }
+        TRY(send_terms(p, error));
+        s->row_bytes = ((size_t)p->parameters > 3 * steps ? (size_t)p->parameters : 3 * steps) * sizeof(double);
+        if (!(s->row = malloc(s->row_bytes))) return cc_fail(error, CC_OUT_OF_MEMORY, 0, "There is no room for a descent's numbers.");
     }
     char options[1024];
     ocl_options(d, p->precision, options, sizeof options, "-DVW=%d -DP=%d", p->shape.vector, span_of(p));
@@ -145,6 +154,8 @@ static cc_status take_steps(ocl_plan *p, const cc_descent *d, int64_t steps, dou
     for (int64_t k = 0; k < steps; k++) {
         TRY(net_walk_resident(p, k == 0, error));
         TRY(take_step(p, d, (cl_int)k, error));
+        // Windows that are sent anew each step are not to pile up.
+        if (p->passes > 1) p->device->cl->Finish(p->device->queue);
     }
     TRY(fetch(p, s->history, (size_t)steps * sizeof(double), losses, error));
     TRY(fetch(p, s->flags, sizeof flags, flags, error));
@@ -152,8 +163,15 @@ static cc_status take_steps(ocl_plan *p, const cc_descent *d, int64_t steps, dou
     return CC_OK;
 }
 
+/// The host's numbers, rounded.
+static void round_row(ocl_plan *p, double *values) {
+    if (!values) return;
+    cc_narrow(p->precision, p->parameters, values, p->descent.row);
+    cc_widen(p->precision, p->parameters, p->descent.row, values);
+}
+
 static cc_status descend(ocl_plan *p, cc_descent *d, cc_error *error) {
-    TRY(prepare(p, d->steps, error));
+    TRY(prepare(p, error));
     net_descent *s = &p->descent;
     int64_t odd = 0, taken = 0;
     TRY(take_steps(p, d, d->steps, d->losses, &odd, error));
@@ -183,6 +201,11 @@ static cc_status descend(ocl_plan *p, cc_descent *d, cc_error *error) {
             TRY(fetch_row(p, s->moments, d->moments, error));
             TRY(fetch_row(p, s->squares, d->squares, error));
         }
+    } else {
+        round_row(p, d->parameters);
+        round_row(p, d->best);
+        round_row(p, d->moments);
+        round_row(p, d->squares);
     }
     // The step that failed began at a loss that counts.
     if (ended < d->best_loss) {

@@ -283,7 +283,7 @@ cc_status net_layout(ocl_plan *plan, const cc_network *network, const cc_plan_op
     int64_t slab = 0, chunk = sums;
     if (room) slab = place_slab(plan, &chunk);
     const int64_t most = net_most_places;
-    if (room && (packed > most || chunk > most || slab > most || plan->reals.count > most || plan->wides.count > most))
+    if (room && (packed > most || chunk > most || slab > most || plan->reals.count > most || plan->wides.count > most || plan->ints.count > most))
         return cc_fail(error, CC_BAD_ARGUMENT, 0, "The network and its terms are too large for a plan on an OpenCL device; use the native path.");
     plan->packed_size = (int32_t)packed;
     h->sums_size = (int32_t)sums;

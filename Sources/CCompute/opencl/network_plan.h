@@ -1,4 +1,4 @@
-/// Residual plans as an OpenCL device keeps them: tables that the kernels read (Kernels/network_table.clh), the printed program, buffers.
+/// Residual plans as an OpenCL device keeps them: tables that the kernels read (Kernels/network_table.clh), the kernels' text, buffers.
 #ifndef RESIDUA_OPENCL_NETWORK_PLAN_H
 #define RESIDUA_OPENCL_NETWORK_PLAN_H
 
@@ -45,10 +45,10 @@ typedef struct net_shape {
 
 /// What descents keep on the device between calls.
 typedef struct net_descent {
-    int64_t steps;                 // there is room for so many
     cl_mem moments, squares, best, schedule, history, state, flags, shares, bounds;
     cl_kernel begin, step;         // the device's
-    void *row;
+    void *row;                     // NULL: nothing is kept yet
+    size_t row_bytes;
     uint64_t bytes;
 } net_descent;
 

@@ -170,7 +170,7 @@ static void print_sets(ocl_plan *plan) {
         if (!plan->shape.local) ocl_print(t, "#define HIGHEST %d\n", s->highest);
         for (int order = 1; plan->shape.local && order <= 4; order++) ocl_print(t, "#define N%d %d\n", order, s->directions[order]);
         net_include(t, "network_jets.clh");
-        ocl_print(t, "#undef JETS\n#undef BIHARMONIC\n#undef N1\n#undef N2\n#undef N3\n#undef N4\n#undef TOPS\n");
+        ocl_print(t, "#undef JETS\n#undef BIHARMONIC\n#undef TOPS\n%s", plan->shape.local ? "#undef N1\n#undef N2\n#undef N3\n#undef N4\n" : "");
     }
     static const char *const names[3] = {"forward", "backward", "embedding"};
     static const char *const more[3] = {", __global const REAL *bias", "", ", __global const REAL *bias, __global const REAL *linear"};

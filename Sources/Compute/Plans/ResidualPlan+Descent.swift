@@ -25,6 +25,9 @@ extension ResidualPlan {
         }
     }
 
+    /// Most steps of a call of `descend`.
+    public static let mostSteps = cc_most_steps
+
     /// What a call of `descend` came to.
     public struct Descended: Sendable, Equatable {
         /// Where each step began, that which failed included.
@@ -36,17 +39,21 @@ extension ResidualPlan {
 
     /// Takes one step after another where the plan computes: parameters and the optimiser's memory go there once and come back once.
     ///
-    /// Steps have the same bits at once and in parts, every operation of the optimiser rounded in the plan's precision (`AdamKernel`).
+    /// Steps have the same bits at once and in parts, every operation of the optimiser rounded in the plan's precision, as by `AdamKernel` but on
+    /// devices whose quotients and roots are not correctly rounded.
     /// - Parameters:
     ///   - descent: P parameters; rounded to the plan's precision.
-    ///   - rates: a learning rate a step; as many steps are taken at most, one at least.
+    ///   - rates: a learning rate a step, 1 to `mostSteps`; as many steps are taken at most.
     ///   - enough: the last step is the one that began at a loss of at most this; negative: there is none.
     public func descend(_ descent: inout Descent, by optimizer: Ensemble.Optimizer, rates: [Double], enough: Double = -1) throws(ComputeError)
         -> Descended
     {
         let (count, isAdam) = (parameterCount, optimizer.code.kind == CC_ADAM)
-        guard descent.parameters.count == count, descent.best.count == count else {
-            throw .shape("There are \(descent.parameters.count) parameters, and the plan has \(count); give as many.")
+        for row in [descent.parameters, descent.best] where row.count != count {
+            throw .shape("There are \(row.count) parameters, and the plan has \(count); give as many.")
+        }
+        guard (1...ResidualPlan.mostSteps).contains(rates.count) else {
+            throw .shape("A descent takes 1 to \(ResidualPlan.mostSteps) steps at once, not \(rates.count).")
         }
         if isAdam, descent.moments.count != count || descent.squares.count != count {
             descent.moments = Array(repeating: 0, count: count)

@@ -42,7 +42,7 @@ public final class ResidualPlan {
     private let memory: PlanMemory
     private let device: Device?
 
-    /// Plans everything and takes all memory.
+    /// Plans everything and takes all memory but that of descents.
     ///
     /// - Parameters:
     ///   - network: its shape; its numbers only choose automatic steps and quadratures.

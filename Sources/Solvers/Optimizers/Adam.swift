@@ -51,7 +51,7 @@ public struct Adam: Optimizer, Sendable {
     {
         var going = descent
         (going.step, going.moments, going.squares) = (count, first, second)
-        let rates = (0..<most).map { schedule.rate(atStep: count + $0) }
+        let rates = (0..<max(0, most)).map { schedule.rate(atStep: count + $0) }
         let method = Ensemble.Optimizer.adam(beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay)
         let done: ResidualPlan.Descended
         do throws(ComputeError) { done = try plan.descend(&going, by: method, rates: rates, enough: enough) } catch { throw .compute(error) }

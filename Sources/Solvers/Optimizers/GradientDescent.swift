@@ -32,7 +32,7 @@ public struct GradientDescent: Optimizer, Sendable {
     {
         guard case .fixed(let eta) = rate else { return nil }
         do throws(ComputeError) {
-            return try plan.descend(&descent, by: .gradientDescent, rates: Array(repeating: eta, count: most), enough: enough)
+            return try plan.descend(&descent, by: .gradientDescent, rates: Array(repeating: eta, count: max(0, most)), enough: enough)
         } catch { throw .compute(error) }
     }
 

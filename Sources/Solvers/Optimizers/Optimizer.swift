@@ -8,10 +8,11 @@ public protocol Optimizer {
     /// - Returns: the loss before the step, and what became of it.
     mutating func step(_ plan: ResidualPlan, _ parameters: inout [Double]) throws(SolverError) -> OptimizerStep
 
-    /// Steps one after another where the plan computes, to the same bits as one by one.
+    /// Steps one after another where the plan computes: the same bits at once and in parts, and as `step` takes them but on devices whose quotients
+    /// and roots are not correctly rounded.
     ///
     /// - Parameters:
-    ///   - most: at least 1.
+    ///   - most: 1 to `ResidualPlan.mostSteps`.
     ///   - descent: parameters and the best of them; the method keeps its memory itself.
     ///   - enough: the last step is the one that began at a loss of at most this; negative: there is none.
     /// - Returns: nil, and nothing done, where every step is a call of its own.

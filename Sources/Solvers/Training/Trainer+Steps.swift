@@ -9,7 +9,7 @@ extension Trainer {
 
         mutating func took(_ duration: Duration, for steps: Int) {
             let seconds = max(1e-9, Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18)
-            self.steps = max(1, min(4096, Int(Pace.seconds / seconds * Double(steps))))
+            self.steps = max(1, min(ResidualPlan.mostSteps, Int(Pace.seconds / seconds * Double(steps))))
         }
     }
 

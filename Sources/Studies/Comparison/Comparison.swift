@@ -53,7 +53,7 @@ public struct Comparison {
     /// Trains by one way.
     ///
     /// - Parameters:
-    ///   - isStopped: asked between steps; once true, the row holds what there is, with the outcome `interrupted`.
+    ///   - isStopped: asked between steps, or every few hundredths of a second; once true, the row holds what there is, with the outcome `interrupted`.
     ///   - progress: called at every look with the step.
     /// - Throws: `StudyError`, `.solver` where the Jacobian would be too large for a dense decomposition.
     public func run(_ way: Way, isStopped: () -> Bool = { false }, progress: (Int) -> Void = { _ in }) throws(StudyError) -> ComparisonRow {
